@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.quant4j.core.observer.MinMaxObserver;
+import io.github.quant4j.core.observer.ValueRange;
+import io.github.quant4j.core.qparams.QuantizationParameters;
+import io.github.quant4j.core.qparams.SymmetricInt8;
+import io.github.quant4j.core.quantize.AffineQuantizer;
+import io.github.quant4j.core.source.CalibrationSource;
+import io.github.quant4j.core.source.TensorBatch;
+import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.table.TensorStatistics;
+import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.core.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Holds every example of the package descriptions. */
+class UserGuideTest {
+
+  @Test
+  void tensorExampleHolds() {
+    Tensor images = Tensor.ofFloats(Shape.of(2, 3), 1, 2, 3, 4, 5, 6);
+    Tensor second = images.slice(1, 1);
+    float last = second.floats().get(2); // 6
+
+    assertThat(last).isEqualTo(6f);
+  }
+
+  @Test
+  void sourceExampleHolds() {
+    Tensor images = Tensor.ofFloats(Shape.of(2, 3), 1, 2, 3, 4, 5, 6);
+    CalibrationSource source = CalibrationSource.of(List.of(TensorBatch.of(Map.of("x", images))));
+
+    assertThat(source.sampleCount()).hasValue(2);
+  }
+
+  @Test
+  void observerExampleHolds() {
+    MinMaxObserver observer = MinMaxObserver.create();
+    observer.observe(FloatBuffer.wrap(new float[] {-1f, 0.25f, 3f}));
+    ValueRange range = observer.range().orElseThrow(); // -1 to 3
+
+    assertThat(range).isEqualTo(new ValueRange(-1f, 3f));
+  }
+
+  @Test
+  void parametersExampleHolds() {
+    QuantizationParameters parameters = SymmetricInt8.forActivation(new ValueRange(-1f, 3f));
+    float scale = parameters.scale(0); // 3 / 127
+
+    assertThat(scale).isEqualTo(3f / 127f);
+  }
+
+  @Test
+  void quantizerExampleHolds() {
+    AffineQuantizer quantizer =
+        AffineQuantizer.of(QuantizationParameters.perTensor(0.5f, 0), -127, 127);
+    ByteBuffer codes = ByteBuffer.allocate(3);
+    FloatBuffer values = FloatBuffer.wrap(new float[] {0.2f, 0.3f, 100f});
+    quantizer.quantize(values, Shape.of(3), codes); // 0, 1, 127
+
+    assertThat(codes.array()).containsExactly(0, 1, 127);
+  }
+
+  @Test
+  void tableExampleHolds() {
+    CalibrationTable table =
+        CalibrationTable.builder()
+            .sampleCount(512)
+            .put("input", new TensorStatistics(0f, 1f, 524288, 0))
+            .build();
+    ValueRange range = table.statistics("input").orElseThrow().range();
+
+    assertThat(range).isEqualTo(new ValueRange(0f, 1f));
+  }
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.core.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class CalibrationTableTest {
+
+  private static final TensorStatistics STATISTICS = new TensorStatistics(-1f, 2f, 10, 0);
+
+  @Test
+  void tensorsAreSortedByName() {
+    CalibrationTable table =
+        CalibrationTable.builder().put("b", STATISTICS).put("a", STATISTICS).build();
+
+    assertThat(table.tensors()).containsExactly("a", "b");
+    assertThatThrownBy(() -> table.tensors().remove("a"))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> table.tensors().clear())
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void statisticsOfUnknownTensorIsEmpty() {
+    CalibrationTable table = CalibrationTable.builder().put("a", STATISTICS).build();
+
+    assertThat(table.statistics("a")).contains(STATISTICS);
+    assertThat(table.statistics("b")).isEmpty();
+  }
+
+  @Test
+  void putTwiceIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> CalibrationTable.builder().put("a", STATISTICS).put("a", STATISTICS).build())
+        .withMessage("tensor 'a' is in the table already, expected every name once");
+  }
+
+  @Test
+  void buildIsNotChangedByLaterPuts() {
+    CalibrationTable.Builder builder = CalibrationTable.builder().put("a", STATISTICS);
+    CalibrationTable table = builder.build();
+    builder.put("b", STATISTICS);
+
+    assertThat(table.tensors()).containsExactly("a");
+  }
+
+  @Test
+  void sampleCountNegativeIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CalibrationTable.builder().sampleCount(-1))
+        .withMessage("sampleCount is -1, expected 0 or more");
+  }
+
+  @Test
+  void equalsComparesStatisticsAndSamples() {
+    CalibrationTable table = CalibrationTable.builder().sampleCount(3).put("a", STATISTICS).build();
+    CalibrationTable same = CalibrationTable.builder().put("a", STATISTICS).sampleCount(3).build();
+
+    assertThat(table).isEqualTo(same).hasSameHashCodeAs(same).hasToString("1 tensors, 3 samples");
+    assertThat(table)
+        .isNotEqualTo(CalibrationTable.builder().put("a", STATISTICS).build())
+        .isNotEqualTo(CalibrationTable.builder().sampleCount(3).build())
+        .isNotEqualTo("table");
+  }
+}
