@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Samples from files.
+ *
+ * <p>{@link io.github.quant4j.calibration.source.NumpySource} streams arrays that NumPy saved,
+ * batch by batch; {@link io.github.quant4j.calibration.source.NpyFile} reads one small array whole.
+ *
+ * <pre>{@code
+ * try (CalibrationSource source = NumpySource.builder(Path.of("samples.npz")).open()) {
+ *   Optional<TensorBatch> first = source.next(); // up to 32 samples of every array
+ * }
+ * }</pre>
+ */
+@NullMarked
+package io.github.quant4j.calibration.source;
+
+import org.jspecify.annotations.NullMarked;

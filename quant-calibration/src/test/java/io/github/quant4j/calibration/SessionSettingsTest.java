@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.calibration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+
+class SessionSettingsTest {
+
+  @Test
+  void defaultsLeaveThreadsToTheRuntimeAndOptimize() {
+    assertThat(SessionSettings.defaults().threadCount()).isZero();
+    assertThat(SessionSettings.defaults().hasGraphOptimization()).isTrue();
+  }
+
+  @Test
+  void withReturnsAChangedCopy() {
+    SessionSettings settings =
+        SessionSettings.defaults().withThreadCount(2).withGraphOptimization(false);
+
+    assertThat(settings.threadCount()).isEqualTo(2);
+    assertThat(settings.hasGraphOptimization()).isFalse();
+    assertThat(SessionSettings.defaults().threadCount()).isZero();
+  }
+
+  @Test
+  void withNegativeThreadCountIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SessionSettings.defaults().withThreadCount(-1))
+        .withMessage("threadCount is -1, expected 0 or more");
+  }
+}

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the models and NumPy files beside this script, which the tests of quant-calibration read.
+
+Documentation, not part of the build. Run in this folder with onnx 1.23.1 and numpy 2.4.6:
+    python make_models.py
+"""
+
+import numpy as np
+from onnx import TensorProto as T, checker, helper as h, numpy_helper, save
+
+TYPES = {
+    "float": T.FLOAT, "double": T.DOUBLE, "float16": T.FLOAT16, "bfloat16": T.BFLOAT16,
+    "int8": T.INT8, "uint8": T.UINT8, "int16": T.INT16, "int32": T.INT32, "int64": T.INT64,
+    "bool": T.BOOL,
+}
+
+
+def value(name, type_, *dims):
+    return h.make_tensor_value_info(name, type_, list(dims))
+
+
+def write(name, nodes, inputs, outputs, weights=()):
+    initializers = [numpy_helper.from_array(array, key) for key, array in dict(weights).items()]
+    graph = h.make_graph(nodes, name, inputs, outputs, initializers)
+    model = h.make_model(
+        graph, opset_imports=[h.make_opsetid("", 17)], ir_version=10, producer_name="make_models")
+    checker.check_model(model, full_check=True)
+    save(model, f"models/{name}.onnx")
+
+
+def models():
+    # Weights and sums are multiples of 1/8, so that float32 arithmetic is exact in every order.
+    kernel = ((np.arange(18).reshape(2, 1, 3, 3) * 7 % 17 - 8) / 8).astype(np.float32)
+    matrix = ((np.arange(24).reshape(8, 3) * 5 % 13 - 6) / 8).astype(np.float32)
+    write(
+        "conv",
+        [h.make_node("Conv", ["x", "kernel"], ["conv"]),
+         h.make_node("Relu", ["conv"], ["relu"]),
+         h.make_node("Flatten", ["relu"], ["flat"]),
+         h.make_node("Gemm", ["flat", "matrix"], ["y"])],
+        [value("x", T.FLOAT, "n", 1, 4, 4)],
+        [value("y", T.FLOAT, "n", 3), value("conv", T.FLOAT, "n", 2, 2, 2),
+         value("relu", T.FLOAT, "n", 2, 2, 2)],
+        {"kernel": kernel, "matrix": matrix})
+    write(
+        "types",
+        [h.make_node("Identity", [n], [n + "_out"]) for n in TYPES],
+        [value(n, t, "n", 2) for n, t in TYPES.items()],
+        [value(n + "_out", t, "n", 2) for n, t in TYPES.items()])
+    write(
+        "unsigned",
+        [h.make_node("Cast", ["x"], [n], to=t)
+         for n, t in (("a", T.UINT16), ("b", T.UINT32), ("c", T.UINT64))],
+        [value("x", T.INT32, "n", 2)],
+        [value("a", T.UINT16, "n", 2), value("b", T.UINT32, "n", 2), value("c", T.UINT64, "n", 2)])
+    write(
+        "uint16_input", [h.make_node("Identity", ["x"], ["y"])],
+        [value("x", T.UINT16, "n", 2)], [value("y", T.UINT16, "n", 2)])
+    write(
+        "fixed_batch", [h.make_node("Relu", ["x"], ["y"])],
+        [value("x", T.FLOAT, 1, 3)], [value("y", T.FLOAT, 1, 3)])
+    write(
+        "two_inputs", [h.make_node("Add", ["z", "a"], ["sum"]),
+                       h.make_node("Sub", ["z", "a"], ["difference"])],
+        [value("z", T.FLOAT, "n", 2), value("a", T.FLOAT, "n", 2)],
+        [value("sum", T.FLOAT, "n", 2), value("difference", T.FLOAT, "n", 2)])
+    write(
+        "log", [h.make_node("Log", ["x"], ["y"])],
+        [value("x", T.FLOAT, "n", 2)], [value("y", T.FLOAT, "n", 2)])
+    write(
+        "reshape", [h.make_node("Reshape", ["x", "shape"], ["y"])],
+        [value("x", T.FLOAT, "n", 2)], [value("y", T.FLOAT, 2, 2)],
+        {"shape": np.array([2, 2], np.int64)})
+    write(
+        "no_element", [h.make_node("Slice", ["x", "zero", "zero"], ["empty"]),
+                       h.make_node("Relu", ["x"], ["y"])],
+        [value("x", T.FLOAT, "n", 2)],
+        [value("empty", T.FLOAT, None, 2), value("y", T.FLOAT, "n", 2)],
+        {"zero": np.array([0], np.int64)})
+    write(
+        "sequence", [h.make_node("SplitToSequence", ["x"], ["parts"])],
+        [value("x", T.FLOAT, "n", 2)],
+        [h.make_value_info("parts", h.make_sequence_type_proto(
+            h.make_tensor_type_proto(T.FLOAT, None)))])
+    write(
+        "string", [h.make_node("Identity", ["text"], ["y"]), h.make_node("Relu", ["x"], ["z"])],
+        [value("x", T.FLOAT, "n", 2)],
+        [value("y", T.STRING, 1), value("z", T.FLOAT, "n", 2)],
+        {"text": np.array(["a"], object)})
+
+
+def arrays():
+    images = (np.arange(12, dtype=np.float32) / 4).reshape(3, 2, 2)
+    labels = np.array([7, 0, 9], np.int64)
+    np.save("numpy/images.npy", images)
+    np.savez("numpy/stored.npz", images=images, labels=labels)
+    np.savez_compressed("numpy/deflated.npz", images=images, labels=labels)
+    np.savez("numpy/samples.npz", x=np.arange(1, 7, dtype=np.float32).reshape(3, 2))
+    np.save("numpy/pickled.npy", np.array([{"a": 1}, None], object), allow_pickle=True)
+
+
+if __name__ == "__main__":
+    models()
+    arrays()
