@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.tensorrt;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Receives what TensorRT logs: forwards it to SLF4J and keeps the last messages.
+ *
+ * <p>Warnings go out as warnings and VERBOSE as trace. INFO goes out as debug, and so do errors:
+ * whoever made the failing call throws them, and nothing is both logged loudly and thrown. Errors
+ * are also kept apart from the rest, so that no flood of details pushes them out.
+ *
+ * <p>Thread-safe, because TensorRT logs from threads of its own. A failure of the logging backend
+ * is swallowed: there is no way to throw through TensorRT.
+ */
+final class BuildLog {
+
+  /** Keeps the messages of a usual build with its warnings, in less than a megabyte. */
+  static final int DEFAULT_CAPACITY = 1_000;
+
+  private final Logger logger;
+  private final int capacity;
+  private final Object lock = new Object();
+  private final Deque<BuildMessage> messages = new ArrayDeque<>();
+  private final Deque<BuildMessage> errors = new ArrayDeque<>();
+  private long droppedCount;
+
+  /**
+   * Creates a log.
+   *
+   * @param capacity how many messages, and how many errors, are kept; at least 1
+   */
+  BuildLog(Logger logger, int capacity) {
+    if (capacity < 1) {
+      throw new IllegalArgumentException("capacity is %d, must be at least 1".formatted(capacity));
+    }
+    this.logger = logger;
+    this.capacity = capacity;
+  }
+
+  static BuildLog create() {
+    return new BuildLog(LoggerFactory.getLogger(BuildLog.class), DEFAULT_CAPACITY);
+  }
+
+  /** Keeps and forwards one message. */
+  void report(Severity severity, String text) {
+    BuildMessage message = new BuildMessage(severity, text);
+    synchronized (lock) {
+      messages.addLast(message);
+      if (messages.size() > capacity) {
+        messages.removeFirst();
+        droppedCount++;
+      }
+      if (severity.isError()) {
+        errors.addLast(message);
+        if (errors.size() > capacity) {
+          errors.removeFirst();
+        }
+      }
+    }
+    forward(message);
+  }
+
+  /** The last messages of all severities, in the order of their arrival. */
+  List<BuildMessage> messages() {
+    synchronized (lock) {
+      return new ArrayList<>(messages);
+    }
+  }
+
+  /** The last errors, in the order of their arrival, however many other messages came after. */
+  List<BuildMessage> errors() {
+    synchronized (lock) {
+      return new ArrayList<>(errors);
+    }
+  }
+
+  /** How many messages are no longer in {@link #messages()}. */
+  long droppedCount() {
+    synchronized (lock) {
+      return droppedCount;
+    }
+  }
+
+  private void forward(BuildMessage message) {
+    try {
+      switch (message.severity()) {
+        case INTERNAL_ERROR, ERROR -> logger.debug("error: {}", message.text());
+        case WARNING -> logger.warn("{}", message.text());
+        case INFO -> logger.debug("{}", message.text());
+        case VERBOSE -> logger.trace("{}", message.text());
+      }
+    } catch (RuntimeException | LinkageError brokenBackend) {
+      // The message is kept; TensorRT must not meet an exception.
+    }
+  }
+}

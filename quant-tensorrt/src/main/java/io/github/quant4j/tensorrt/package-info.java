@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * NVIDIA TensorRT from Java, through the JavaCPP presets.
+ *
+ * <p>A machine without a GPU is a normal machine here: every public class loads anywhere, and
+ * {@link io.github.quant4j.tensorrt.TensorRt#availability()} tells in words which piece is missing
+ * and how to get it.
+ *
+ * <pre>{@code
+ * Availability availability = TensorRt.availability();
+ * if (availability instanceof Availability.Unavailable unavailable) {
+ *   System.err.println(unavailable.reason() + "; " + unavailable.remedy());
+ * }
+ * }</pre>
+ *
+ * <p>Classes that touch native code are package-private and used only after that answer. What
+ * TensorRT logs arrives at SLF4J under the name {@code io.github.quant4j.tensorrt.BuildLog}:
+ * warnings as warnings, errors and milestones as debug, details as trace. Errors are collected as
+ * well, because they belong into the exception of the call that failed.
+ */
+@NullMarked
+package io.github.quant4j.tensorrt;
+
+import org.jspecify.annotations.NullMarked;
