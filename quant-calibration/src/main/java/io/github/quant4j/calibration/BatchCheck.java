@@ -76,13 +76,13 @@ final class BatchCheck {
         throw wrongShape(
             input,
             shape,
-            "%d samples at once, expected %d; use a batch size of %d"
+            "%s samples at once, expected %s; use a batch size of %s"
                 .formatted(shape.dimension(0), dimension, dimension));
       }
       throw wrongShape(
           input,
           shape,
-          "%d on axis %d, expected %d".formatted(shape.dimension(axis), axis, dimension));
+          "%s on axis %s, expected %s".formatted(shape.dimension(axis), axis, dimension));
     }
   }
 

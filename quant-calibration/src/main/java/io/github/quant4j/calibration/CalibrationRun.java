@@ -82,7 +82,7 @@ final class CalibrationRun {
     observer.observe(tensor.floats());
     if (observer.nonFiniteCount() > 0) {
       throw new CalibrationException(
-          "tensor '%s' holds %d NaN or infinite values in batch %d, expected finite ones; %s"
+          "tensor '%s' holds %s NaN or infinite values in batch %s, expected finite ones; %s"
               .formatted(
                   name,
                   observer.nonFiniteCount(),
@@ -98,7 +98,7 @@ final class CalibrationRun {
       if (index.isPresent()) {
         long sampleSize = tensor.shape().elementCount() / batch.sampleCount();
         throw new CalibrationException(
-            "input '%s' holds a NaN or infinite value in sample %d at index %s, %s"
+            "input '%s' holds a NaN or infinite value in sample %s at index %s, %s"
                 .formatted(
                     name,
                     sampleCount + index.getAsLong() / sampleSize,

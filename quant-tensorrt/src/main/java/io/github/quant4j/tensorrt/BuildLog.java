@@ -37,7 +37,7 @@ final class BuildLog {
    */
   BuildLog(Logger logger, int capacity) {
     if (capacity < 1) {
-      throw new IllegalArgumentException("capacity is %d, must be at least 1".formatted(capacity));
+      throw new IllegalArgumentException("capacity is %s, must be at least 1".formatted(capacity));
     }
     this.logger = logger;
     this.capacity = capacity;

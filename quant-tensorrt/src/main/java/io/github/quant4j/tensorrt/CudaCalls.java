@@ -30,7 +30,7 @@ final class CudaCalls {
         int status = cudart.cudaGetDeviceProperties(properties, index);
         if (status != cudart.cudaSuccess) {
           throw new TensorRtException(
-              "CUDA could not describe device %d: %s"
+              "CUDA could not describe device %s: %s"
                   .formatted(index, cudart.cudaGetErrorName(status).getString()));
         }
         devices.add(

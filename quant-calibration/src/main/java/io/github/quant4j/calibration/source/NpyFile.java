@@ -34,7 +34,7 @@ public final class NpyFile {
       NpyHeader header = reader.header();
       if (header.dataByteCount() > Integer.MAX_VALUE) {
         throw new CalibrationException(
-            "%s holds %d bytes of elements, expected at most 2^31 - 1"
+            "%s holds %s bytes of elements, expected at most 2^31 - 1"
                 .formatted(where, header.dataByteCount()));
       }
       byte[] bytes = new byte[(int) header.dataByteCount()];

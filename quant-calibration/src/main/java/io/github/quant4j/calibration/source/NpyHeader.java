@@ -73,7 +73,7 @@ record NpyHeader(ElementType elementType, boolean isBigEndian, Shape shape, int 
     long length = unsigned(readFully(in, lengthBytes, where));
     if (length > LONGEST_HEADER) {
       throw new CalibrationException(
-          "%s has a header of %d bytes, expected at most %d"
+          "%s has a header of %s bytes, expected at most %s"
               .formatted(where, length, LONGEST_HEADER));
     }
     byte[] header = readFully(in, (int) length, where);

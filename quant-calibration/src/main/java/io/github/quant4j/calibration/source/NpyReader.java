@@ -38,7 +38,7 @@ final class NpyReader implements Closeable {
       long found = byteCount - header.byteCount();
       if (expected < 0 || found < expected) {
         throw new CalibrationException(
-            "%s holds %d bytes of elements, expected %s for %s%s; the file is truncated"
+            "%s holds %s bytes of elements, expected %s for %s%s; the file is truncated"
                 .formatted(
                     where,
                     found,

@@ -38,7 +38,7 @@ final class SampleLayout {
         (name, sample) -> {
           if (sampleCount > 0 && sample.byteCount() > Integer.MAX_VALUE / sampleCount) {
             throw new CalibrationException(
-                "array '%s' of file '%s' has samples of %d bytes, expected at most 2^31 - 1 in a "
+                "array '%s' of file '%s' has samples of %s bytes, expected at most 2^31 - 1 in a "
                         .formatted(name, firstPath, sample.byteCount())
                     + "batch of "
                     + sampleCount
