@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx;
+
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.internal.proto.AttributeProto;
+import io.github.quant4j.onnx.internal.proto.NodeProto;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only way to change a {@link Graph}. Every call keeps the graph whole: producers, uses and
+ * names agree when it returns, and inputs and outputs of the graph keep their names.
+ *
+ * <p>Each call costs the number of values it touches. Not thread-safe.
+ */
+public final class GraphRewriter {
+  private final Graph graph;
+
+  GraphRewriter(Graph graph) {
+    this.graph = graph;
+  }
+
+  /**
+   * Returns a name that no value of the graph or of a subgraph has: the wish itself, or the wish
+   * with a number.
+   *
+   * @param wish the name wished for
+   * @return the name
+   */
+  public String freeName(String wish) {
+    String name = wish;
+    for (int suffix = 1; !graph.isFree(name); suffix++) {
+      name = wish + "_" + suffix;
+    }
+    return name;
+  }
+
+  /**
+   * Adds an initializer.
+   *
+   * @param name its name, free in the graph
+   * @param tensor its contents; kept, not copied
+   * @return the value
+   * @throws IllegalArgumentException if the name is taken
+   */
+  public Value addInitializer(String name, Tensor tensor) {
+    requireFree(name);
+    Value value = graph.define(name);
+    graph.initialize(value, StoredTensor.of(name, tensor));
+    return value;
+  }
+
+  /**
+   * Replaces the contents of an initializer.
+   *
+   * @param value the initializer
+   * @param tensor its new contents; kept, not copied
+   * @throws IllegalArgumentException if the value is not an initializer
+   */
+  public void replaceConstant(Value value, Tensor tensor) {
+    if (!value.isConstant()) {
+      throw new IllegalArgumentException("value \"" + value + "\" is not an initializer");
+    }
+    value.setConstant(StoredTensor.of(value.name(), tensor));
+  }
+
+  /**
+   * Makes the only output of a node an initializer of the same name, and removes the node.
+   *
+   * @param node a node whose result is known
+   * @param tensor the result; kept, not copied
+   * @throws IllegalArgumentException if the node has more than one output
+   */
+  public void replaceByConstant(Node node, Tensor tensor) {
+    Value output = node.output();
+    requireSingleOutput(node);
+    detach(node);
+    output.setProducer(null);
+    graph.initialize(output, StoredTensor.of(output.name(), tensor));
+  }
+
+  /**
+   * Makes a node and puts it before another.
+   *
+   * @param anchor the node to stand before
+   * @param blueprint what to make
+   * @return the new node
+   * @throws IllegalArgumentException if the name of its output is taken
+   */
+  public Node insertBefore(Node anchor, NodeBlueprint blueprint) {
+    requireFree(blueprint.outputName());
+    return insert(anchor, blueprint, graph.define(blueprint.outputName()));
+  }
+
+  private Node insert(Node anchor, NodeBlueprint blueprint, Value output) {
+    Node node = new Node(blueprint.proto(), new ArrayList<>(blueprint.inputs()), List.of(output));
+    output.setProducer(node);
+    for (int i = 0; i < blueprint.inputs().size(); i++) {
+      blueprint.inputs().get(i).addUse(new Use(node, i));
+    }
+    graph.insertBefore(anchor, node);
+    return node;
+  }
+
+  /**
+   * Makes a node that computes what has been an initializer, so that its readers and its name stay.
+   *
+   * @param constant the initializer; it becomes the output of the new node
+   * @param anchor the node to stand before
+   * @param blueprint what to make; its output name is the initializer's
+   * @return the new node
+   * @throws IllegalArgumentException if the value is not an initializer, or the names differ
+   */
+  public Node computeConstant(Value constant, Node anchor, NodeBlueprint blueprint) {
+    if (!constant.isConstant() || !constant.name().equals(blueprint.outputName())) {
+      throw new IllegalArgumentException(
+          "\"" + blueprint.outputName() + "\" is not the initializer \"" + constant + "\"");
+    }
+    graph.uninitialize(constant);
+    return insert(anchor, blueprint, constant);
+  }
+
+  /**
+   * Makes a node read another value.
+   *
+   * @param use the place of the read
+   * @param value the value to read from now on
+   */
+  public void replaceInput(Use use, Value value) {
+    Node node = use.node();
+    node.input(use.inputIndex()).ifPresent(old -> old.removeUse(use));
+    node.setInput(use.inputIndex(), value);
+    value.addUse(use);
+  }
+
+  /**
+   * Adds an input position that the node left out so far, for example the bias of a Conv.
+   *
+   * @param node the node
+   * @param index the position to fill; positions between stay left out
+   * @param value the value to read
+   */
+  public void fillInput(Node node, int index, Value value) {
+    List<@Nullable Value> inputs = new ArrayList<>(node.inputPositions());
+    while (inputs.size() <= index) {
+      inputs.add(null);
+    }
+    node.resizeInputs(inputs);
+    replaceInput(new Use(node, index), value);
+  }
+
+  /**
+   * Makes every node that reads one value read another. Reads inside subgraphs and the outputs of
+   * the graph stay as they are.
+   *
+   * @param old the value read so far
+   * @param value the value to read from now on
+   */
+  public void replaceUses(Value old, Value value) {
+    old.uses().forEach(use -> replaceInput(use, value));
+  }
+
+  /**
+   * Removes a node and lets another write its output instead; the output that the other wrote so
+   * far disappears. This is how an operator is folded into the one before it.
+   *
+   * @param removed the node to remove, with one output
+   * @param heir the node that writes that output from now on; its own first output must be read by
+   *     the removed node only, and once
+   * @throws IllegalArgumentException if the removed node has another output or the heir's is read
+   *     by another node, captured or an output of the graph
+   */
+  public void absorb(Node removed, Node heir) {
+    Value kept = removed.output();
+    Value dropped = heir.output();
+    requireSingleOutput(removed);
+    if (!dropped.hasSingleReader() || !removed.inputs().contains(dropped)) {
+      throw new IllegalArgumentException(
+          "output \"%s\" of \"%s\" is not read by \"%s\" alone".formatted(dropped, heir, removed));
+    }
+    detach(removed);
+    heir.setOutput(0, kept);
+    kept.setProducer(heir);
+    graph.forget(dropped);
+  }
+
+  /**
+   * Removes a node whose outputs nothing reads.
+   *
+   * @param node the node
+   * @throws IllegalArgumentException if an output is read, captured or an output of the graph
+   */
+  public void remove(Node node) {
+    for (Value output : node.outputs()) {
+      if (!output.isUnused()) {
+        throw new IllegalArgumentException(
+            "node \"" + node + "\" cannot be removed: its output \"" + output + "\" is in use");
+      }
+    }
+    detach(node);
+    node.outputs().forEach(graph::forget);
+  }
+
+  /**
+   * Removes an initializer that nothing reads.
+   *
+   * @param value the initializer
+   * @throws IllegalArgumentException if it is not an initializer or is in use
+   */
+  public void removeInitializer(Value value) {
+    if (!value.isConstant() || !value.isUnused()) {
+      throw new IllegalArgumentException("value \"" + value + "\" is not an unused initializer");
+    }
+    graph.forget(value);
+  }
+
+  /**
+   * Gives a node another name.
+   *
+   * @param node the node
+   * @param name the new name
+   */
+  public void rename(Node node, String name) {
+    node.setProto(node.proto().toBuilder().setName(name).build());
+  }
+
+  /**
+   * Removes an attribute, so that the operator takes its default.
+   *
+   * @param node the node
+   * @param attribute the attribute's name
+   */
+  public void removeAttribute(Node node, String attribute) {
+    NodeProto.Builder changed = node.proto().toBuilder().clearAttribute();
+    for (AttributeProto kept : node.proto().getAttributeList()) {
+      if (!kept.getName().equals(attribute)) {
+        changed.addAttribute(kept);
+      }
+    }
+    node.setProto(changed.build());
+  }
+
+  /**
+   * Makes a value an output of the graph, after the outputs it has.
+   *
+   * @param value a computed float value that is not yet an output
+   * @throws IllegalArgumentException if it is an output already
+   */
+  public void addOutput(Value value) {
+    if (value.isGraphOutput()) {
+      throw new IllegalArgumentException("value \"" + value + "\" is an output already");
+    }
+    graph.addOutput(value);
+  }
+
+  private void detach(Node node) {
+    for (int i = 0; i < node.inputCount(); i++) {
+      Use use = new Use(node, i);
+      node.input(i).ifPresent(value -> value.removeUse(use));
+    }
+    node.releaseCaptures();
+    graph.unlink(node);
+  }
+
+  private static void requireSingleOutput(Node node) {
+    if (node.outputs().size() != 1) {
+      throw new IllegalArgumentException(
+          "node \"%s\" has %s outputs, expected one".formatted(node, node.outputs().size()));
+    }
+  }
+
+  private void requireFree(String name) {
+    if (!graph.isFree(name)) {
+      throw new IllegalArgumentException("the graph has a value named \"" + name + "\" already");
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx;
+
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.onnx.internal.proto.GraphProto;
+import io.github.quant4j.onnx.internal.proto.NodeProto;
+import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Stores a {@link Graph}; what was not changed is stored as it was read. */
+final class GraphWriter {
+  private GraphWriter() {}
+
+  static GraphProto write(Graph graph) {
+    GraphProto.Builder stored = graph.shell().toBuilder().clearValueInfo();
+    for (ValueInfoProto info : graph.shell().getValueInfoList()) {
+      if (!graph.isTypeObsolete(info.getName())) {
+        stored.addValueInfo(info);
+      }
+    }
+    graph.nodes().forEach(node -> stored.addNode(store(node)));
+    for (Value initializer : graph.initializers()) {
+      StoredTensor tensor = initializer.storedTensor();
+      if (tensor != null) {
+        stored.addInitializer(tensor.proto());
+      }
+    }
+    graph.declaredInputs().forEach(input -> stored.addInput(declaration(input)));
+    graph.outputs().forEach(output -> stored.addOutput(declaration(output)));
+    return stored.build();
+  }
+
+  /** A value made an output without a declared type is a float tensor: only those are observed. */
+  private static ValueInfoProto declaration(Value value) {
+    ValueInfoProto declared = value.declaration();
+    return declared != null ? declared : TypeCodec.anyShape(value.name(), ElementType.FLOAT);
+  }
+
+  private static NodeProto store(Node node) {
+    NodeProto proto = node.proto();
+    if (namesMatch(node.inputPositions(), proto.getInputList())
+        && namesMatch(node.outputPositions(), proto.getOutputList())) {
+      return proto;
+    }
+    NodeProto.Builder stored = proto.toBuilder().clearInput().clearOutput();
+    node.inputPositions().forEach(value -> stored.addInput(name(value)));
+    node.outputPositions().forEach(value -> stored.addOutput(name(value)));
+    return stored.build();
+  }
+
+  private static boolean namesMatch(List<@Nullable Value> values, List<String> names) {
+    if (values.size() != names.size()) {
+      return false;
+    }
+    for (int i = 0; i < names.size(); i++) {
+      if (!name(values.get(i)).equals(names.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String name(@Nullable Value value) {
+    return value == null ? "" : value.name();
+  }
+}

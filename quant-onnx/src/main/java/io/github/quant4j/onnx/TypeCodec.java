@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx;
+
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.onnx.internal.proto.TensorShapeProto;
+import io.github.quant4j.onnx.internal.proto.TypeProto;
+import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns declared types into {@link TensorType}s and back. */
+final class TypeCodec {
+  private TypeCodec() {}
+
+  /** Decodes a type; sequences, maps and the like become {@link TensorType#UNKNOWN}. */
+  static TensorType decode(TypeProto type) {
+    if (!type.hasTensorType()) {
+      return TensorType.UNKNOWN;
+    }
+    TypeProto.Tensor tensor = type.getTensorType();
+    Optional<List<Dimension>> dimensions =
+        tensor.hasShape() ? Optional.of(dimensions(tensor.getShape())) : Optional.empty();
+    return new TensorType(ElementType.ofOnnxCode(tensor.getElemType()), dimensions);
+  }
+
+  /** Declares a tensor of an element type and of any shape. */
+  static ValueInfoProto anyShape(String name, ElementType elementType) {
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(elementType.onnxCode())))
+        .build();
+  }
+
+  private static List<Dimension> dimensions(TensorShapeProto shape) {
+    List<Dimension> dimensions = new ArrayList<>(shape.getDimCount());
+    for (TensorShapeProto.Dimension dimension : shape.getDimList()) {
+      dimensions.add(dimension(dimension));
+    }
+    return dimensions;
+  }
+
+  /** Exporters also write "?" and -1 for a free dimension; neither names or fixes anything. */
+  private static Dimension dimension(TensorShapeProto.Dimension dimension) {
+    if (dimension.hasDimValue() && dimension.getDimValue() >= 0) {
+      return Dimension.of(dimension.getDimValue());
+    }
+    String name = dimension.getDimParam();
+    return name.isEmpty() || name.equals("?") ? Dimension.unknown() : new Dimension.Symbolic(name);
+  }
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.pass;
+
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.GraphRewriter;
+import io.github.quant4j.onnx.Node;
+import io.github.quant4j.onnx.Use;
+import io.github.quant4j.onnx.Value;
+
+/** Changes the constant a node reads without changing it for anyone else. */
+final class OwnedConstants {
+  private final GraphRewriter rewriter;
+
+  OwnedConstants(GraphRewriter rewriter) {
+    this.rewriter = rewriter;
+  }
+
+  /**
+   * Replaces the constant in place where this is its only reader, else gives the reader its own.
+   */
+  void put(Use use, Tensor tensor) {
+    Value value = use.node().input(use.inputIndex()).orElseThrow();
+    if (value.hasSingleReader()) {
+      rewriter.replaceConstant(value, tensor);
+    } else {
+      rewriter.replaceInput(
+          use, rewriter.addInitializer(rewriter.freeName(value + "_folded"), tensor));
+    }
+  }
+
+  /** Replaces the bias of a Conv, or gives it one. */
+  void putBias(Node convolution, Tensor bias) {
+    if (convolution.input(2).isPresent()) {
+      put(new Use(convolution, 2), bias);
+    } else {
+      Value weight = convolution.input(1).orElseThrow();
+      rewriter.fillInput(
+          convolution, 2, rewriter.addInitializer(rewriter.freeName(weight + "_bias"), bias));
+    }
+  }
+}

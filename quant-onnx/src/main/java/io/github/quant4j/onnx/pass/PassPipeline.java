@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.pass;
+
+import io.github.quant4j.onnx.OnnxModel;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Passes run one after another. Immutable and thread-safe. */
+public final class PassPipeline {
+  private static final Logger LOGGER = LoggerFactory.getLogger(PassPipeline.class);
+
+  private final List<GraphPass> passes;
+
+  private PassPipeline(List<GraphPass> passes) {
+    this.passes = passes;
+  }
+
+  /**
+   * Returns the pipeline of the given passes.
+   *
+   * @param passes the passes in order
+   * @return the pipeline
+   */
+  public static PassPipeline of(GraphPass... passes) {
+    return new PassPipeline(List.of(passes));
+  }
+
+  /**
+   * Returns the passes that put a model into the form the planner expects: constants are
+   * initializers, Identity nodes are gone, BatchNormalization and Gemm factors are folded, every
+   * node has a name of its own, and nothing unused is left.
+   *
+   * @return the pipeline
+   */
+  public static PassPipeline normalization() {
+    return of(
+        new MoveConstantsToInitializers(),
+        new EliminateIdentity(),
+        new FoldBatchNormalization(),
+        new FoldGemmFactors(),
+        new NameNodes(),
+        new RemoveUnused());
+  }
+
+  /**
+   * Runs the passes on a model, in place.
+   *
+   * @param model the model
+   * @return the names of the passes that changed it, in order
+   * @throws PassException if a pass fails, naming it
+   */
+  public List<String> run(OnnxModel model) {
+    List<String> modifying = new ArrayList<>();
+    for (GraphPass pass : passes) {
+      if (run(pass, model)) {
+        LOGGER.debug("pass {} changed the model", pass.name());
+        modifying.add(pass.name());
+      }
+    }
+    return List.copyOf(modifying);
+  }
+
+  private static boolean run(GraphPass pass, OnnxModel model) {
+    try {
+      return pass.run(model);
+    } catch (RuntimeException e) {
+      throw new PassException(pass.name(), e);
+    }
+  }
+}

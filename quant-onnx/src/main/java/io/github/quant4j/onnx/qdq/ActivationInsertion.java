@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import io.github.quant4j.core.qparams.SymmetricInt8;
+import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.table.TensorStatistics;
+import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.Node;
+import io.github.quant4j.onnx.NodeBlueprint;
+import io.github.quant4j.onnx.OnnxException;
+import io.github.quant4j.onnx.Use;
+import io.github.quant4j.onnx.Value;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Chooses the scales of activations, then inserts pairs on them. */
+final class ActivationInsertion {
+  private static final Logger LOGGER = LoggerFactory.getLogger(ActivationInsertion.class);
+
+  private final InsertionContext context;
+  private final CalibrationTable table;
+  private final Map<String, Float> scales = new HashMap<>();
+
+  ActivationInsertion(InsertionContext context, CalibrationTable table) {
+    this.context = context;
+    this.table = table;
+  }
+
+  /** Chooses the scale of a pair; the graph stays as it is. */
+  void chooseScale(ActivationPair pair) {
+    context.value(pair.tensor());
+    context.uses(pair.edges());
+    scales.put(pair.tensor(), rangeScale(pair.rangeSource()));
+  }
+
+  /** Returns the scale chosen for a tensor. */
+  float scale(String tensor) {
+    Float scale = scales.get(tensor);
+    if (scale == null) {
+      throw new OnnxException("the plan needs the scale of \"" + tensor + "\", which has no pair");
+    }
+    return scale;
+  }
+
+  void insert(ActivationPair pair) {
+    Value tensor = context.value(pair.tensor());
+    List<Use> uses = context.uses(pair.edges());
+    Node anchor = context.firstReader(uses);
+    Tensor scale = Tensor.ofFloats(Shape.of(), scale(pair.tensor()));
+    Value scaleValue = context.addConstant(tensor + "_scale", scale);
+    Value zeroPoint = context.zeroPoint(Shape.of());
+    Value quantized =
+        context
+            .rewriter()
+            .insertBefore(
+                anchor,
+                blueprint("QuantizeLinear", "_quantized", tensor, tensor, scaleValue, zeroPoint))
+            .output();
+    Value dequantized =
+        context
+            .rewriter()
+            .insertBefore(
+                anchor,
+                blueprint(
+                    "DequantizeLinear", "_dequantized", tensor, quantized, scaleValue, zeroPoint))
+            .output();
+    uses.forEach(use -> context.rewriter().replaceInput(use, dequantized));
+  }
+
+  private NodeBlueprint blueprint(String opType, String suffix, Value tensor, Value... inputs) {
+    return NodeBlueprint.of(
+        opType,
+        context.nodeName(tensor + "_" + opType),
+        List.of(inputs),
+        context.rewriter().freeName(tensor + suffix));
+  }
+
+  private float rangeScale(String tensor) {
+    TensorStatistics statistics =
+        table
+            .statistics(tensor)
+            .orElseThrow(
+                () ->
+                    new OnnxException(
+                        ("the calibration table has no range of tensor \"%s\" among its %s;"
+                                + " calibrate with this plan's observation points")
+                            .formatted(tensor, table.tensors().size())));
+    if (statistics.range().absoluteMaximum() == 0) {
+      LOGGER.warn("tensor \"{}\" was zero in every sample; its scale is set to 1", tensor);
+    }
+    return SymmetricInt8.forActivation(statistics.range()).scale(0);
+  }
+}

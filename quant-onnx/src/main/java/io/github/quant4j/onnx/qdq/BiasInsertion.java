@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import io.github.quant4j.core.quantize.BiasQuantizer;
+import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.NodeBlueprint;
+import io.github.quant4j.onnx.OnnxException;
+import io.github.quant4j.onnx.Use;
+import io.github.quant4j.onnx.Value;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rounds biases to units of input scale times weight scale.
+ *
+ * <ol>
+ *   <li>A bias that does not hold one element per weight scale, as Gemm allows (one element for
+ *       all, or a matrix), is left as it is: its rounding would not be that of an integer kernel.
+ *   <li>Where the weights of a channel are so small that its bias would need a code beyond 2^30,
+ *       the scale of the channel is raised to {@code |bias| / (inputScale * 2^30)}; such a channel
+ *       is all bias, and its weights lose nothing that could be seen beside it.
+ * </ol>
+ */
+final class BiasInsertion {
+  private static final double LARGEST_CODE = 1 << 30;
+
+  private final InsertionContext context;
+  private final ActivationInsertion activations;
+  private final WeightInsertion weights;
+  private final List<Rounded> rounded = new ArrayList<>();
+
+  BiasInsertion(
+      InsertionContext context, ActivationInsertion activations, WeightInsertion weights) {
+    this.context = context;
+    this.activations = activations;
+    this.weights = weights;
+  }
+
+  /** Raises weight scales that are too small beside a bias; the graph stays as it is. */
+  void raiseWeightScales(BiasQuantization bias) {
+    if (isRoundable(bias)) {
+      float[] smallest = floats(tensor(bias));
+      double divisor = activations.scale(bias.inputTensor()) * LARGEST_CODE;
+      for (int channel = 0; channel < smallest.length; channel++) {
+        if (!Float.isFinite(smallest[channel])) {
+          throw new OnnxException(
+              "the bias of \"%s\" is %s at index %s, expected a finite number"
+                  .formatted(bias.edge().node(), smallest[channel], channel));
+        }
+        smallest[channel] = (float) (Math.abs(smallest[channel]) / divisor);
+      }
+      weights.raiseScales(bias, smallest);
+    }
+  }
+
+  /** Chooses the codes of a bias, once all weight scales are settled; the graph stays as it is. */
+  void chooseCodes(BiasQuantization bias) {
+    if (!isRoundable(bias)) {
+      return;
+    }
+    try {
+      BiasQuantizer quantizer =
+          BiasQuantizer.of(activations.scale(bias.inputTensor()), weights.scales(bias));
+      int[] codes = quantizer.quantize(floats(tensor(bias)));
+      Shape shape = Shape.of(codes.length);
+      rounded.add(
+          new Rounded(
+              bias.edge(),
+              Tensor.ofInts(shape, codes),
+              Tensor.ofFloats(shape, quantizer.scales()),
+              Tensor.ofFloats(shape, quantizer.dequantize(codes))));
+    } catch (IllegalArgumentException e) {
+      throw new OnnxException(
+          "the bias of \"%s\" cannot be quantized: %s"
+              .formatted(bias.edge().node(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** Writes all biases. */
+  void insert(BiasForm form) {
+    for (Rounded bias : rounded) {
+      Use use = context.use(bias.edge);
+      Value value = use.node().requiredInput(use.inputIndex());
+      switch (form) {
+        case FLOAT -> writeFloat(use, value, bias);
+        case INT32 -> writeInt32(use, value, bias);
+      }
+    }
+  }
+
+  private void writeFloat(Use use, Value value, Rounded bias) {
+    if (value.hasSingleReader()) {
+      context.rewriter().replaceConstant(value, bias.values);
+    } else {
+      context.rewriter().replaceInput(use, context.addConstant(value + "_rounded", bias.values));
+    }
+  }
+
+  private void writeInt32(Use use, Value value, Rounded bias) {
+    List<Value> inputs =
+        List.of(
+            context.addConstant(value + "_quantized", bias.codes),
+            context.addConstant(value + "_scale", bias.scales));
+    boolean isOnlyReader = value.hasSingleReader();
+    String output =
+        isOnlyReader ? value.name() : context.rewriter().freeName(value + "_dequantized");
+    String name = context.nodeName(value + "_DequantizeLinear");
+    NodeBlueprint blueprint =
+        NodeBlueprint.of("DequantizeLinear", name, inputs, output).withInteger("axis", 0);
+    if (isOnlyReader) {
+      context.rewriter().computeConstant(value, use.node(), blueprint);
+    } else {
+      context
+          .rewriter()
+          .replaceInput(use, context.rewriter().insertBefore(use.node(), blueprint).output());
+    }
+  }
+
+  private boolean isRoundable(BiasQuantization bias) {
+    return tensor(bias).shape().equals(Shape.of(weights.scales(bias).length));
+  }
+
+  private Tensor tensor(BiasQuantization bias) {
+    Use use = context.use(bias.edge());
+    return context.constant(use.node().requiredInput(use.inputIndex()).name());
+  }
+
+  private static float[] floats(Tensor tensor) {
+    FloatBuffer values = tensor.floats();
+    float[] copy = new float[values.remaining()];
+    values.get(copy);
+    return copy;
+  }
+
+  /** The bias at an edge as INT32 codes with their scales, and as the floats these stand for. */
+  private record Rounded(Edge edge, Tensor codes, Tensor scales, Tensor values) {}
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.core.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.Optional;
+
+/**
+ * Computes {@code y = (x - zeroPoint) * scale} of constant codes of type int8, uint8 or int32, in
+ * float32, with one scale or one per index of an axis. Source: ONNX operator DequantizeLinear,
+ * opset 13.
+ */
+final class ConstantDequantization {
+  private ConstantDequantization() {}
+
+  /** Returns the floats, empty when scale, zero point and axis do not fit the codes. */
+  static Optional<Tensor> of(Tensor codes, Tensor scale, Optional<Tensor> zeroPoint, long axis) {
+    Shape shape = codes.shape();
+    FloatBuffer scales = scale.floats();
+    boolean isPerAxis = scales.remaining() > 1;
+    boolean fits =
+        isPerAxis
+            ? axis >= -shape.rank()
+                && axis < shape.rank()
+                && shape.dimension((int) axis) == scales.remaining()
+            : scales.remaining() == 1;
+    if (!fits || zeroPoint.filter(zeros -> !fits(zeros, codes, scale)).isPresent()) {
+      return Optional.empty();
+    }
+    int[] offsets = new int[scales.remaining()];
+    zeroPoint.ifPresent(zeros -> read(zeros, offsets));
+    int[] numbers = new int[Math.toIntExact(shape.elementCount())];
+    read(codes, numbers);
+    long inner = isPerAxis ? innerCount(shape, (int) axis) : 1;
+    float[] values = new float[numbers.length];
+    for (int i = 0; i < values.length; i++) {
+      int channel = isPerAxis ? (int) (i / inner % offsets.length) : 0;
+      values[i] = (numbers[i] - offsets[channel]) * scales.get(channel);
+    }
+    return Optional.of(Tensor.ofFloats(shape, values));
+  }
+
+  private static boolean fits(Tensor zeroPoint, Tensor codes, Tensor scale) {
+    return zeroPoint.elementType() == codes.elementType()
+        && zeroPoint.shape().elementCount() == scale.shape().elementCount();
+  }
+
+  private static long innerCount(Shape shape, int axis) {
+    long inner = 1;
+    for (int i = axis < 0 ? axis + shape.rank() + 1 : axis + 1; i < shape.rank(); i++) {
+      inner *= shape.dimension(i);
+    }
+    return inner;
+  }
+
+  private static void read(Tensor tensor, int[] numbers) {
+    ByteBuffer bytes = tensor.bytes();
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] =
+          switch (tensor.elementType()) {
+            case INT32 -> bytes.getInt(i * Integer.BYTES);
+            case UINT8 -> Byte.toUnsignedInt(bytes.get(i));
+            default -> bytes.get(i);
+          };
+    }
+  }
+}

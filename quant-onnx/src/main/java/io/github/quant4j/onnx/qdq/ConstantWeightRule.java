@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import io.github.quant4j.onnx.Node;
+import java.util.Optional;
+
+/**
+ * P07 and P14: an operator whose weight is computed, or is not float32, stays float.
+ *
+ * <p>TensorRT takes INT8 weights from constants only. A product of two activations would need a
+ * pair on both; inside attention that breaks the fused kernel.
+ */
+final class ConstantWeightRule implements OperatorRule {
+  @Override
+  public Optional<OperatorVerdict> judge(Node node) {
+    if (!node.is("Conv", "Gemm", "MatMul")) {
+      return Optional.empty();
+    }
+    if (node.requiredInput(0).isConstant()) {
+      return Optional.of(OperatorVerdict.leaveFloat("P14", "its first input is a constant"));
+    }
+    if (WeightedOperator.weightShape(node).isPresent()) {
+      return Optional.empty();
+    }
+    if (node.requiredInput(1).isConstant()) {
+      return Optional.of(OperatorVerdict.leaveFloat("P07", "its weight is not float32"));
+    }
+    return Optional.of(
+        node.is("Conv")
+            ? OperatorVerdict.leaveFloat("P07", "its weight is computed, not constant")
+            : OperatorVerdict.leaveFloat("P14", "it multiplies two activations"));
+  }
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.onnx.OnnxException;
+import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.pass.GraphPass;
+import io.github.quant4j.onnx.pass.RemoveUnused;
+import java.util.Objects;
+
+/**
+ * Carries out a {@link QuantizationPlan} with the ranges of a {@link CalibrationTable}.
+ *
+ * <ol>
+ *   <li>Activations: {@code t -> QuantizeLinear -> DequantizeLinear} before the first reader of the
+ *       pair; int8, scale = absmax / 127, one scale, zero point 0 of rank 0 written out.
+ *   <li>Weights: int8 codes in [-127, 127] behind a DequantizeLinear that takes the name of the
+ *       weight, so that readers stay as they are; a weight that others read as float stays beside.
+ *   <li>Biases: rounded to units of input scale times weight scale, in the {@link BiasForm} asked
+ *       for. Where the weights of an output channel are all but zero beside its bias, their scale
+ *       is raised until the bias fits 31 bits.
+ * </ol>
+ *
+ * <p>New names are made of the tensor's: {@code t_QuantizeLinear}, {@code t_DequantizeLinear},
+ * {@code t_quantized}, {@code t_dequantized}, {@code t_scale}. The same plan, table and model give
+ * the same bytes. {@link QdqInvariants} are checked on the result.
+ */
+public final class InsertQuantizeDequantize implements GraphPass {
+  /** Int8 weights behind DequantizeLinear with axis, and opset 13, are part of this IR version. */
+  private static final long SMALLEST_IR_VERSION = 7;
+
+  private final QuantizationPlan plan;
+  private final CalibrationTable table;
+  private final BiasForm biasForm;
+
+  private InsertQuantizeDequantize(
+      QuantizationPlan plan, CalibrationTable table, BiasForm biasForm) {
+    this.plan = Objects.requireNonNull(plan, "plan");
+    this.table = Objects.requireNonNull(table, "table");
+    this.biasForm = Objects.requireNonNull(biasForm, "biasForm");
+  }
+
+  /**
+   * Returns the pass that carries out a plan, with biases as the target takes them.
+   *
+   * @param plan the plan, made for the model the pass is run on
+   * @param table ranges of all of the plan's observation points
+   * @param target the runtime the model is for
+   * @return the pass
+   */
+  public static InsertQuantizeDequantize of(
+      QuantizationPlan plan, CalibrationTable table, Target target) {
+    return new InsertQuantizeDequantize(plan, table, target.biasForm());
+  }
+
+  /**
+   * Returns a copy that writes biases in another form.
+   *
+   * @param form the form
+   * @return the copy
+   */
+  public InsertQuantizeDequantize withBiasForm(BiasForm form) {
+    return new InsertQuantizeDequantize(plan, table, form);
+  }
+
+  /**
+   * Inserts the pairs.
+   *
+   * @param model the model the plan was made for; changed in place
+   * @return true when the plan quantizes anything; false, and no change, for a model that holds
+   *     Q/DQ already
+   * @throws OnnxException if the table lacks a tensor, the plan names a node or tensor the model
+   *     does not have, or a weight or bias is not finite; the model is then as it was
+   */
+  @Override
+  public boolean run(OnnxModel model) {
+    if (plan.activationPairs().isEmpty() || model.firstQuantizedNode().isPresent()) {
+      return false;
+    }
+    QdqInvariants invariants = QdqInvariants.of(model.graph());
+    InsertionContext context = new InsertionContext(model.graph());
+    ActivationInsertion activations = new ActivationInsertion(context, table);
+    WeightInsertion weights = new WeightInsertion(context);
+    BiasInsertion biases = new BiasInsertion(context, activations, weights);
+    plan.activationPairs().forEach(activations::chooseScale);
+    plan.weights().forEach(weights::chooseScales);
+    plan.biases().forEach(biases::raiseWeightScales);
+    plan.biases().forEach(biases::chooseCodes);
+
+    plan.activationPairs().forEach(activations::insert);
+    biases.insert(biasForm);
+    plan.weights().forEach(weights::insert);
+    new RemoveUnused().run(model);
+    model.raiseIrVersion(SMALLEST_IR_VERSION);
+    model.putMetadata("quant.tool", "Quant4J");
+    model.putMetadata("quant.mode", "W");
+    invariants.check(model.graph());
+    return true;
+  }
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import io.github.quant4j.onnx.Node;
+import java.util.Optional;
+
+/**
+ * A rule that says of one operator call whether it is to run in INT8, looking at nothing but the
+ * call: its operator, its constants and the shapes around it.
+ *
+ * <p>Rules are asked in order and the first that answers decides. A rule holds no state.
+ */
+interface OperatorRule {
+
+  /** Returns the verdict, empty when the rule does not speak of such a node. */
+  Optional<OperatorVerdict> judge(Node node);
+}

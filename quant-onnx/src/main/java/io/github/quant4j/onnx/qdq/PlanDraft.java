@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import io.github.quant4j.onnx.Graph;
+import io.github.quant4j.onnx.Node;
+import io.github.quant4j.onnx.Use;
+import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.qdq.NodeDecision.Reason;
+import io.github.quant4j.onnx.shape.ShapeInference;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A plan in the making: the nodes decided on so far and the reads that are to see a quantized
+ * tensor. Not thread-safe.
+ */
+final class PlanDraft {
+  private final ShapeInference shapes;
+  private final List<Node> nodes;
+  private final Map<Node, NodeDecision> decisions = new HashMap<>();
+  private final Map<Node, OperatorVerdict.Quantize> weighted = new HashMap<>();
+  private final Map<Value, Map<Use, String>> requests = new LinkedHashMap<>();
+  private final Map<Value, Value> rangeSources = new HashMap<>();
+
+  PlanDraft(Graph graph, ShapeInference shapes) {
+    this.shapes = shapes;
+    this.nodes = graph.nodes();
+  }
+
+  List<Node> nodes() {
+    return nodes;
+  }
+
+  ShapeInference shapes() {
+    return shapes;
+  }
+
+  /** Decides on a node; the first decision stands. */
+  void decide(Node node, boolean isQuantized, String ruleId, String reason) {
+    decisions.putIfAbsent(
+        node,
+        new NodeDecision(node.name(), node.opType(), isQuantized, new Reason(ruleId, reason)));
+  }
+
+  void decide(Node node, OperatorVerdict verdict) {
+    boolean isQuantized = verdict instanceof OperatorVerdict.Quantize;
+    if (verdict instanceof OperatorVerdict.Quantize quantize) {
+      weighted.put(node, quantize);
+    }
+    decide(node, isQuantized, verdict.why().ruleId(), verdict.why().text());
+  }
+
+  Optional<NodeDecision> decision(Node node) {
+    return Optional.ofNullable(decisions.get(node));
+  }
+
+  boolean isQuantized(Node node) {
+    return decision(node).filter(NodeDecision::isQuantized).isPresent();
+  }
+
+  boolean isWeighted(Node node) {
+    return weighted.containsKey(node);
+  }
+
+  /** Returns the axis of the scales of a weighted operator, empty for one scale. */
+  OptionalInt weightAxis(Node node) {
+    return Optional.ofNullable(weighted.get(node))
+        .map(OperatorVerdict.Quantize::weightAxis)
+        .orElseThrow();
+  }
+
+  /** Asks for a pair on what a read sees. */
+  void request(Use use, String ruleId) {
+    requests.computeIfAbsent(read(use), value -> new LinkedHashMap<>()).putIfAbsent(use, ruleId);
+  }
+
+  /** Takes a request back, because the pair is to stand further up. */
+  void withdraw(Use use) {
+    requests.computeIfPresent(
+        read(use),
+        (value, uses) -> {
+          uses.remove(use);
+          return uses.isEmpty() ? null : uses;
+        });
+  }
+
+  boolean isRequested(Use use) {
+    return requests.getOrDefault(read(use), Map.of()).containsKey(use);
+  }
+
+  boolean hasPair(Value value) {
+    return requests.containsKey(value);
+  }
+
+  List<Use> requestedUses() {
+    List<Use> uses = new ArrayList<>();
+    requests.values().forEach(map -> uses.addAll(map.keySet()));
+    return uses;
+  }
+
+  Map<Value, Map<Use, String>> requests() {
+    return requests;
+  }
+
+  /** Makes a tensor take its scale from another. */
+  void shareScale(Value tensor, Value source) {
+    rangeSources.put(tensor, rangeSource(source));
+  }
+
+  Value rangeSource(Value tensor) {
+    return rangeSources.getOrDefault(tensor, tensor);
+  }
+
+  private static Value read(Use use) {
+    return use.node().requiredInput(use.inputIndex());
+  }
+}

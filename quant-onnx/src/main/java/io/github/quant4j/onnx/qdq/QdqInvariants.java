@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.Graph;
+import io.github.quant4j.onnx.Node;
+import io.github.quant4j.onnx.OnnxException;
+import io.github.quant4j.onnx.Use;
+import io.github.quant4j.onnx.Value;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What holds of every graph this package writes. A breach is a defect of the rewriting, so it stops
+ * the model from being handed out.
+ *
+ * <ol>
+ *   <li>I1: every reader of a QuantizeLinear is a DequantizeLinear, and there is one.
+ *   <li>I2: zero points are int8 constants of zeros in the shape of their scale; a DequantizeLinear
+ *       of an INT32 bias has none.
+ *   <li>I3: scales are float constants, finite and above 0.
+ *   <li>I4: scales of activations have one element and rank 0; scales per channel stand on
+ *       constants, with an explicit axis of that length.
+ *   <li>I5: constants behind DequantizeLinear are int8, or INT32 where they are read as a bias.
+ *   <li>I6: an operator with an int8 weight reads an int8 activation, directly or through operators
+ *       that move elements.
+ *   <li>I7: no activation function or BatchNormalization reads a DequantizeLinear.
+ *   <li>I8: a tensor has one QuantizeLinear, so its pairs share one scale (I10).
+ *   <li>I11: quantized tensors are float, as far as their types are declared.
+ *   <li>I12: inputs and outputs of the graph keep their names and order.
+ *   <li>I13: node names are unique.
+ * </ol>
+ *
+ * <p>I9 speaks of Concat groups, which no rule makes; I14, that a second run changes nothing, is
+ * not seen in one graph.
+ */
+final class QdqInvariants {
+  private static final int WEIGHT = 1;
+  private static final int BIAS = 2;
+
+  private final List<String> inputs;
+  private final List<String> outputs;
+
+  private QdqInvariants(List<String> inputs, List<String> outputs) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+  }
+
+  /** Notes what a graph has to keep. */
+  static QdqInvariants of(Graph graph) {
+    return new QdqInvariants(names(graph.inputs()), names(graph.outputs()));
+  }
+
+  void check(Graph graph) {
+    requireSame("inputs", inputs, names(graph.inputs()));
+    requireSame("outputs", outputs, names(graph.outputs()));
+    Set<String> names = new HashSet<>();
+    Map<Value, Node> quantizers = new HashMap<>();
+    for (Node node : graph.nodes()) {
+      require(names.add(node.name()), "I13", node, "its name is taken by an earlier node");
+      if (node.is("QuantizeLinear")) {
+        checkQuantize(node);
+        Node other = quantizers.put(node.requiredInput(0), node);
+        require(other == null, "I8", node, "its tensor is quantized by " + other + " too");
+      } else if (node.is("DequantizeLinear")) {
+        checkDequantize(node);
+      }
+    }
+  }
+
+  private static void checkQuantize(Node node) {
+    Value codes = node.output();
+    boolean isRead = !codes.uses().isEmpty() && !codes.isGraphOutput() && !codes.isCaptured();
+    require(isRead, "I1", node, "its codes are not read by DequantizeLinear nodes alone");
+    for (Use use : codes.uses()) {
+      require(use.node().is("DequantizeLinear"), "I1", node, "it is read by " + use.node());
+    }
+    boolean mayBeFloat = node.requiredInput(0).type().mayBe(ElementType.FLOAT);
+    require(mayBeFloat, "I11", node, "its tensor is " + node.requiredInput(0).type());
+    checkActivationScale(node);
+  }
+
+  private static void checkDequantize(Node node) {
+    Tensor constant = node.requiredInput(0).constant().orElse(null);
+    if (constant != null) {
+      checkConstant(node, constant);
+      return;
+    }
+    checkActivationScale(node);
+    for (Use use : node.output().uses()) {
+      boolean isFusible =
+          OperatorClass.isActivation(use.node()) || use.node().is("BatchNormalization");
+      require(!isFusible, "I7", node, "it stands before " + use.node());
+    }
+  }
+
+  private static void checkActivationScale(Node node) {
+    Tensor scale = scale(node);
+    require(scale.shape().rank() == 0, "I4", node, "its scale has shape " + scale.shape());
+    checkZeroPoint(node, scale);
+  }
+
+  private static void checkConstant(Node node, Tensor constant) {
+    Tensor scale = scale(node);
+    if (scale.shape().rank() > 0) {
+      checkAxis(node, constant, scale);
+    }
+    boolean isBias = constant.elementType() == ElementType.INT32;
+    boolean isCode = isBias || constant.elementType() == ElementType.INT8;
+    require(isCode, "I5", node, "its constant is " + constant.elementType());
+    if (isBias) {
+      require(node.input(2).isEmpty(), "I2", node, "its INT32 constant has a zero point");
+    } else {
+      checkZeroPoint(node, scale);
+    }
+    for (Use use : node.output().uses()) {
+      if (isBias) {
+        boolean isReadAsBias = use.inputIndex() == BIAS;
+        require(isReadAsBias, "I5", node, "its INT32 constant is no bias of " + use.node());
+      } else if (use.inputIndex() == WEIGHT) {
+        require(
+            readsQuantized(use.node()), "I6", use.node(), "its weight is int8, its activation not");
+      }
+    }
+  }
+
+  private static void checkAxis(Node node, Tensor constant, Tensor scale) {
+    long axis = node.integer("axis", -1);
+    boolean fits =
+        node.hasAttribute("axis")
+            && scale.shape().rank() == 1
+            && axis >= 0
+            && axis < constant.shape().rank()
+            && constant.shape().dimension((int) axis) == scale.shape().dimension(0);
+    require(fits, "I4", node, "its scale of shape " + scale.shape() + " does not fit its axis");
+  }
+
+  private static boolean readsQuantized(Node operator) {
+    Node producer = operator.requiredInput(0).producer().orElse(null);
+    while (producer != null && !producer.is("DequantizeLinear")) {
+      boolean isMover = OperatorClass.isCopy(producer) || producer.is("Pad");
+      producer = isMover ? producer.requiredInput(0).producer().orElse(null) : null;
+    }
+    return producer != null;
+  }
+
+  private static Tensor scale(Node node) {
+    Tensor scale = node.input(1).flatMap(Value::constant).orElse(null);
+    if (scale == null || scale.elementType() != ElementType.FLOAT) {
+      throw breach("I3", node, "its scale is not a float constant");
+    }
+    FloatBuffer values = scale.floats();
+    while (values.hasRemaining()) {
+      float value = values.get();
+      require(Float.isFinite(value) && value > 0, "I3", node, "its scale is " + value);
+    }
+    return scale;
+  }
+
+  private static void checkZeroPoint(Node node, Tensor scale) {
+    Tensor zeroPoint = node.input(2).flatMap(Value::constant).orElse(null);
+    require(
+        zeroPoint != null
+            && zeroPoint.elementType() == ElementType.INT8
+            && zeroPoint.shape().equals(scale.shape())
+            && isZero(zeroPoint.bytes()),
+        "I2",
+        node,
+        "its zero point is not int8 zeros of shape " + scale.shape());
+  }
+
+  private static boolean isZero(ByteBuffer bytes) {
+    while (bytes.hasRemaining()) {
+      if (bytes.get() != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<String> names(List<Value> values) {
+    return values.stream().map(Value::name).toList();
+  }
+
+  private static void requireSame(String what, List<String> before, List<String> after) {
+    if (!before.equals(after)) {
+      throw new OnnxException(
+          "invariant I12 does not hold: %s of the graph were %s and are %s"
+              .formatted(what, before, after));
+    }
+  }
+
+  private static void require(boolean holds, String invariant, Node node, String found) {
+    if (!holds) {
+      throw breach(invariant, node, found);
+    }
+  }
+
+  private static OnnxException breach(String invariant, Node node, String found) {
+    return new OnnxException(
+        "invariant %s does not hold at node \"%s\": %s".formatted(invariant, node, found));
+  }
+}

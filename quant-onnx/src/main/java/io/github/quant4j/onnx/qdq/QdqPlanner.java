@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import io.github.quant4j.onnx.Node;
+import io.github.quant4j.onnx.OnnxException;
+import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.Use;
+import io.github.quant4j.onnx.shape.ShapeInference;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides where QuantizeLinear and DequantizeLinear go, so that TensorRT's fusions hold.
+ *
+ * <p>Planning never changes the model. Pairs are placed on reads, not on nodes: every INT8 operator
+ * asks for a pair on what it reads, and readers of one tensor share one pair (P45); a reader that
+ * stays float goes on reading the float tensor (P46). So nothing ever stands between an operator
+ * and the activation behind it (P22), a graph input is quantized right where it is read (P47), and
+ * no pair is left behind the last operator (P48). Bodies of If, Loop and Scan are not entered
+ * (P49).
+ *
+ * <p>Immutable and thread-safe. Cost: proportional to the graph.
+ */
+public final class QdqPlanner {
+  /** DequantizeLinear has an axis from this version of the standard operators on. */
+  private static final long SMALLEST_OPSET = 13;
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(QdqPlanner.class);
+
+  private final NodeSelector excluded;
+
+  private QdqPlanner(NodeSelector excluded) {
+    this.excluded = excluded;
+  }
+
+  /**
+   * Returns the planner that quantizes whatever the rules allow.
+   *
+   * @return the planner
+   */
+  public static QdqPlanner create() {
+    return new QdqPlanner(NodeSelector.none());
+  }
+
+  /**
+   * Returns a planner that leaves some nodes float.
+   *
+   * @param selector the nodes to leave float
+   * @return the copy
+   */
+  public QdqPlanner withExcluded(NodeSelector selector) {
+    return new QdqPlanner(selector);
+  }
+
+  /**
+   * Plans the quantization of a model.
+   *
+   * @param model a float model on which {@link
+   *     io.github.quant4j.onnx.pass.PassPipeline#normalization()} was run; not changed
+   * @return the plan
+   * @throws OnnxException if the model is quantized already, or imports an operator set below 13
+   */
+  public QuantizationPlan plan(OnnxModel model) {
+    requireFloatModel(model);
+    ShapeInference shapes = ShapeInference.of(model.graph());
+    PlanDraft draft = new PlanDraft(model.graph(), shapes);
+    judgeOperators(draft);
+    for (PlacementRule rule : placementRules()) {
+      rule.apply(draft);
+    }
+    QuantizationPlan plan = PlanAssembly.of(draft);
+    LOGGER.debug(
+        "planned {} of {} nodes in INT8, {} tensors to observe",
+        plan.quantizedNodeCount(),
+        plan.decisions().size(),
+        plan.observationPoints().size());
+    return plan;
+  }
+
+  private static void requireFloatModel(OnnxModel model) {
+    Optional<Node> quantized = model.firstQuantizedNode();
+    if (quantized.isPresent()) {
+      throw new OnnxException(
+          "model is quantized already: found %s \"%s\"; pass the float32 model it was made from"
+              .formatted(quantized.get().opType(), quantized.get().label()));
+    }
+    if (model.opset() < SMALLEST_OPSET) {
+      throw new OnnxException(
+          "model imports operator set %s; scales per channel need %s or later, export it anew"
+              .formatted(model.opset(), SMALLEST_OPSET));
+    }
+  }
+
+  private static List<OperatorRule> operatorRules(ShapeInference shapes) {
+    return List.of(
+        new ConstantWeightRule(),
+        new PlanarConvolutionRule(),
+        new GroupedConvolutionRule(),
+        new SmallChannelsRule(),
+        new ConvolutionRule(),
+        new DegenerateProductRule(shapes),
+        new GemmRule(),
+        new MatMulRule());
+  }
+
+  private static List<PlacementRule> placementRules() {
+    return List.of(
+        new ResidualAddRule(),
+        new AveragePoolRule(),
+        new PadRule(),
+        new MaxPoolRule(),
+        new CopyOperatorRule(),
+        new RemainingOperators());
+  }
+
+  private void judgeOperators(PlanDraft draft) {
+    List<OperatorRule> rules = operatorRules(draft.shapes());
+    for (Node node : draft.nodes()) {
+      if (excluded.selects(node)) {
+        draft.decide(node, false, "", "excluded by option");
+        continue;
+      }
+      Optional<OperatorVerdict> verdict =
+          rules.stream().flatMap(rule -> rule.judge(node).stream()).findFirst();
+      if (verdict.isPresent()) {
+        draft.decide(node, verdict.get());
+        if (draft.isWeighted(node)) {
+          draft.request(new Use(node, 0), verdict.get().why().ruleId());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import io.github.quant4j.core.qparams.QuantizationParameters;
+import io.github.quant4j.core.qparams.SymmetricInt8;
+import io.github.quant4j.core.quantize.AffineQuantizer;
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.GraphRewriter;
+import io.github.quant4j.onnx.Node;
+import io.github.quant4j.onnx.NodeBlueprint;
+import io.github.quant4j.onnx.OnnxException;
+import io.github.quant4j.onnx.Use;
+import io.github.quant4j.onnx.Value;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Chooses the scales of weights, then puts their codes behind DequantizeLinear. */
+final class WeightInsertion {
+  /** Weights leave out -128, so that negating a code never overflows. */
+  private static final int LARGEST_CODE = 127;
+
+  private final InsertionContext context;
+  private final Map<Edge, float[]> scalesByReader = new HashMap<>();
+  private final Map<WeightQuantization, float[]> scales = new HashMap<>();
+
+  WeightInsertion(InsertionContext context) {
+    this.context = context;
+  }
+
+  /** Chooses the scales of a weight; the graph stays as it is. */
+  void chooseScales(WeightQuantization weight) {
+    context.uses(weight.edges());
+    float[] chosen = parameters(weight).scales();
+    scales.put(weight, chosen);
+    weight.edges().forEach(edge -> scalesByReader.put(edge, chosen));
+  }
+
+  private QuantizationParameters parameters(WeightQuantization weight) {
+    Tensor tensor = context.constant(weight.tensor());
+    try {
+      return weight.axis().isPresent()
+          ? SymmetricInt8.forWeight(tensor.floats(), tensor.shape(), weight.axis().getAsInt())
+          : SymmetricInt8.forWeight(tensor.floats(), tensor.shape());
+    } catch (IllegalArgumentException e) {
+      throw new OnnxException(
+          "weight \"%s\" cannot be quantized: %s".formatted(weight.tensor(), e.getMessage()), e);
+    }
+  }
+
+  /** Returns the scales of the weight that stands beside a bias. */
+  float[] scales(BiasQuantization bias) {
+    float[] chosen = scalesByReader.get(new Edge(bias.edge().node(), 1));
+    if (chosen == null) {
+      throw new OnnxException(
+          "the plan rounds the bias of \"%s\", whose weight stays float"
+              .formatted(bias.edge().node()));
+    }
+    return chosen;
+  }
+
+  /** Raises the scales of the weight that stands beside a bias where they are below the given. */
+  void raiseScales(BiasQuantization bias, float[] smallest) {
+    float[] chosen = scales(bias);
+    for (int channel = 0; channel < chosen.length; channel++) {
+      chosen[channel] = Math.max(chosen[channel], smallest[channel]);
+    }
+  }
+
+  /** Writes the codes of a weight and makes its readers read them. */
+  void insert(WeightQuantization weight) {
+    Tensor tensor = context.constant(weight.tensor());
+    Value value = context.value(weight.tensor());
+    List<Use> uses = context.uses(weight.edges());
+    Node anchor = context.firstReader(uses);
+    QuantizationParameters chosen = chosen(weight);
+    Shape parameterShape = chosen.isPerAxis() ? Shape.of(chosen.count()) : Shape.of();
+    List<Value> inputs =
+        List.of(
+            context.addConstant(value + "_quantized", codes(tensor, chosen)),
+            context.addConstant(value + "_scale", Tensor.ofFloats(parameterShape, chosen.scales())),
+            context.zeroPoint(parameterShape));
+    GraphRewriter rewriter = context.rewriter();
+    if (value.uses().size() == uses.size() && !value.isGraphOutput() && !value.isCaptured()) {
+      rewriter.computeConstant(value, anchor, blueprint(value, value.name(), inputs, chosen));
+    } else {
+      String output = rewriter.freeName(value + "_dequantized");
+      Node node = rewriter.insertBefore(anchor, blueprint(value, output, inputs, chosen));
+      uses.forEach(use -> rewriter.replaceInput(use, node.output()));
+    }
+  }
+
+  private QuantizationParameters chosen(WeightQuantization weight) {
+    float[] chosen = scales.get(weight);
+    if (chosen == null) {
+      throw new IllegalStateException("weight \"" + weight.tensor() + "\" has no scales yet");
+    }
+    return weight.axis().isPresent()
+        ? QuantizationParameters.perAxis(weight.axis().getAsInt(), chosen, new int[chosen.length])
+        : QuantizationParameters.perTensor(chosen[0], 0);
+  }
+
+  private NodeBlueprint blueprint(
+      Value weight, String output, List<Value> inputs, QuantizationParameters chosen) {
+    String name = context.nodeName(weight + "_DequantizeLinear");
+    NodeBlueprint blueprint = NodeBlueprint.of("DequantizeLinear", name, inputs, output);
+    return chosen.axis().isPresent()
+        ? blueprint.withInteger("axis", chosen.axis().getAsInt())
+        : blueprint;
+  }
+
+  private static Tensor codes(Tensor tensor, QuantizationParameters chosen) {
+    ByteBuffer codes = ByteBuffer.allocate(Math.toIntExact(tensor.shape().elementCount()));
+    AffineQuantizer.of(chosen, -LARGEST_CODE, LARGEST_CODE)
+        .quantize(tensor.floats(), tensor.shape(), codes);
+    return Tensor.of(ElementType.INT8, tensor.shape(), codes.rewind());
+  }
+}

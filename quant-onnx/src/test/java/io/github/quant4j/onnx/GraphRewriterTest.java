@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.quant4j.core.tensor.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GraphRewriterTest {
+  private static final Tensor THREE = ModelBuilder.random(1, 1, 3);
+
+  /** x -> a -> b, with w beside; b is the output. */
+  private final OnnxModel model = chain();
+
+  private final Graph graph = model.graph();
+  private final GraphRewriter rewriter = graph.rewriter();
+
+  @Test
+  void insertBefore_anchor_standsRightBeforeIt() {
+    rewriter.insertBefore(
+        node("b"), NodeBlueprint.of("Neg", "neg", List.of(value("a")), "negated"));
+
+    assertThat(graph.nodes()).extracting(Node::name).containsExactly("a", "neg", "b");
+    assertThat(value("negated").producer()).map(Node::name).hasValue("neg");
+    assertThat(value("a").uses()).containsExactly(new Use(node("b"), 0), new Use(node("neg"), 0));
+  }
+
+  @Test
+  void insertBefore_firstNode_becomesTheFirst() {
+    rewriter.insertBefore(
+        node("a"), NodeBlueprint.of("Neg", "neg", List.of(value("x")), "negated"));
+
+    assertThat(graph.nodes()).extracting(Node::name).containsExactly("neg", "a", "b");
+  }
+
+  @Test
+  void insertBefore_takenName_isRefused() {
+    NodeBlueprint taken = NodeBlueprint.of("Neg", "neg", List.of(value("x")), "a");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rewriter.insertBefore(node("b"), taken))
+        .withMessage("the graph has a value named \"a\" already");
+  }
+
+  @Test
+  void replaceUses_ofAValue_movesEveryReader() {
+    rewriter.replaceUses(value("a"), value("x"));
+
+    assertThat(node("b").requiredInput(0)).isSameAs(value("x"));
+    assertThat(value("a").isUnused()).isTrue();
+    assertThat(value("x").uses()).hasSize(2);
+  }
+
+  @Test
+  void fillInput_pastTheEnd_leavesPositionsBetweenOut() {
+    rewriter.fillInput(node("b"), 2, value("w"));
+
+    assertThat(node("b").inputCount()).isEqualTo(3);
+    assertThat(node("b").input(1)).isEmpty();
+    assertThat(OnnxModel.of(model.toByteArray()).graph().nodes().get(1).input(2)).isPresent();
+  }
+
+  @Test
+  void computeConstant_initializer_becomesTheOutputOfANode() {
+    Value codes = rewriter.addInitializer("w_codes", THREE);
+
+    rewriter.computeConstant(
+        value("w"), node("a"), NodeBlueprint.of("Neg", "n", List.of(codes), "w"));
+
+    assertThat(value("w").isConstant()).isFalse();
+    assertThat(value("w").producer()).map(Node::name).hasValue("n");
+    assertThat(graph.initializers()).containsExactly(codes);
+  }
+
+  @Test
+  void computeConstant_anotherName_isRefused() {
+    NodeBlueprint blueprint = NodeBlueprint.of("Neg", "n", List.of(value("x")), "other");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rewriter.computeConstant(value("w"), node("a"), blueprint))
+        .withMessage("\"other\" is not the initializer \"w\"");
+  }
+
+  @Test
+  void replaceByConstant_node_leavesAnInitializerOfItsName() {
+    rewriter.replaceByConstant(node("a"), THREE);
+
+    assertThat(value("a").isConstant()).isTrue();
+    assertThat(value("a").producer()).isEmpty();
+    assertThat(graph.nodes()).extracting(Node::name).containsExactly("b");
+  }
+
+  @Test
+  void absorb_nodeIntoTheOneBefore_keepsTheLaterName() {
+    rewriter.absorb(node("b"), node("a"));
+
+    assertThat(graph.nodes()).hasSize(1);
+    assertThat(graph.outputs().get(0).producer()).map(Node::name).hasValue("a");
+    assertThat(graph.value("a")).isEmpty();
+  }
+
+  @Test
+  void absorb_outputReadByAnother_isRefusedAndChangesNothing() {
+    rewriter.insertBefore(
+        node("b"), NodeBlueprint.of("Neg", "neg", List.of(value("a")), "negated"));
+    byte[] before = model.toByteArray();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rewriter.absorb(node("b"), node("a")))
+        .withMessage("output \"a\" of \"a\" is not read by \"b\" alone");
+    assertThat(model.toByteArray()).isEqualTo(before);
+  }
+
+  @Test
+  void remove_nodeInUse_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rewriter.remove(node("a")))
+        .withMessage("node \"a\" cannot be removed: its output \"a\" is in use");
+  }
+
+  @Test
+  void removeInitializer_inUse_isRefused() {
+    rewriter.fillInput(node("b"), 1, value("w"));
+
+    assertThatIllegalArgumentException().isThrownBy(() -> rewriter.removeInitializer(value("w")));
+  }
+
+  @Test
+  void replaceConstant_computedValue_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rewriter.replaceConstant(value("a"), THREE))
+        .withMessage("value \"a\" is not an initializer");
+  }
+
+  @Test
+  void addOutput_observedValue_standsAfterTheOthers() {
+    rewriter.addOutput(value("a"));
+
+    assertThat(OnnxModel.of(model.toByteArray()).graph().outputs())
+        .extracting(Value::name)
+        .containsExactly("b", "a");
+  }
+
+  @Test
+  void addOutput_twice_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rewriter.addOutput(value("b")))
+        .withMessage("value \"b\" is an output already");
+  }
+
+  @Test
+  void freeName_takenName_getsANumber() {
+    assertThat(rewriter.freeName("fresh")).isEqualTo("fresh");
+    assertThat(rewriter.freeName("a")).isEqualTo("a_1");
+  }
+
+  @Test
+  void removeAttribute_ofANode_leavesTheOthers() {
+    Node node =
+        rewriter.insertBefore(
+            node("b"),
+            NodeBlueprint.of("Neg", "neg", List.of(value("a")), "negated")
+                .withInteger("p", 1)
+                .withInteger("q", 2));
+
+    rewriter.removeAttribute(node, "p");
+
+    assertThat(node.hasAttribute("p")).isFalse();
+    assertThat(node.integer("q", 0)).isEqualTo(2);
+  }
+
+  private Value value(String name) {
+    return graph.value(name).orElseThrow();
+  }
+
+  private Node node(String name) {
+    return graph.nodes().stream().filter(n -> n.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private static OnnxModel chain() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder.weight("w", 3);
+    return builder.output(builder.relu("b", builder.relu("a", builder.input("x", 3)))).build();
+  }
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.core.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Runs a model in ONNX Runtime on the CPU, at its default optimization level. */
+public final class OnnxRuntimeOracle {
+  private OnnxRuntimeOracle() {}
+
+  /** Returns all outputs in order. */
+  public static Map<String, Tensor> run(OnnxModel model, Map<String, Tensor> inputs) {
+    return run(model.toByteArray(), inputs);
+  }
+
+  /** Returns the numbers of the first output of a model with one input. */
+  public static float[] run(OnnxModel model, Tensor input) {
+    Tensor output = firstOutput(model, input);
+    float[] values = new float[output.floats().remaining()];
+    output.floats().get(values);
+    return values;
+  }
+
+  /** Returns the first output of a model with one input. */
+  public static Tensor firstOutput(OnnxModel model, Tensor input) {
+    String name = model.graph().inputs().get(0).name();
+    return run(model, Map.of(name, input)).values().iterator().next();
+  }
+
+  private static Map<String, Tensor> run(byte[] model, Map<String, Tensor> inputs) {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    Map<String, OnnxTensorLike> fed = new LinkedHashMap<>();
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(1);
+      try (OrtSession session = environment.createSession(model, options)) {
+        for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
+          fed.put(input.getKey(), tensor(environment, input.getValue()));
+        }
+        try (OrtSession.Result result = session.run(fed)) {
+          Map<String, Tensor> outputs = new LinkedHashMap<>();
+          for (Map.Entry<String, OnnxValue> output : result) {
+            outputs.put(output.getKey(), tensor((OnnxTensor) output.getValue()));
+          }
+          return outputs;
+        }
+      }
+    } catch (OrtException e) {
+      throw new AssertionError("ONNX Runtime refuses the model: " + e.getMessage(), e);
+    } finally {
+      fed.values().forEach(OnnxTensorLike::close);
+    }
+  }
+
+  private static OnnxTensor tensor(OrtEnvironment environment, Tensor tensor) throws OrtException {
+    long[] shape = tensor.shape().toArray();
+    return tensor.elementType() == ElementType.INT64
+        ? OnnxTensor.createTensor(environment, tensor.longs(), shape)
+        : OnnxTensor.createTensor(environment, tensor.floats(), shape);
+  }
+
+  private static Tensor tensor(OnnxTensor value) {
+    TensorInfo info = value.getInfo();
+    ElementType type = ElementType.valueOf(info.type.name());
+    ByteBuffer bytes = value.getByteBuffer();
+    ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    return Tensor.of(type, Shape.of(info.getShape()), copy.put(bytes).flip());
+  }
+}

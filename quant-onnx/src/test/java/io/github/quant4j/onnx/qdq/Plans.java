@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import io.github.quant4j.onnx.ModelBuilder;
+import java.util.List;
+
+/** Plans of test models, in short. */
+final class Plans {
+  private Plans() {}
+
+  static QuantizationPlan of(ModelBuilder builder) {
+    return QdqPlanner.create().plan(builder.build());
+  }
+
+  /** Returns the pairs as "tensor -> readers, rule". */
+  static List<String> pairs(QuantizationPlan plan) {
+    return plan.activationPairs().stream()
+        .map(pair -> "%s -> %s, %s".formatted(pair.tensor(), pair.edges(), pair.ruleId()))
+        .toList();
+  }
+
+  /** Returns a decision as "INT8 rule" or "float rule". */
+  static String decision(QuantizationPlan plan, String node) {
+    NodeDecision decision = plan.decision(node).orElseThrow();
+    return (decision.isQuantized() ? "INT8 " : "float ") + decision.why().ruleId();
+  }
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.ModelBuilder;
+import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.OnnxRuntimeOracle;
+import io.github.quant4j.onnx.pass.PassPipeline;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RandomGraphTest {
+  private static final Tensor SAMPLE = ModelBuilder.random(9, 1, 2, 16, 8, 8);
+  private static final long SEEDS = 150;
+
+  @Test
+  void normalize_randomGraph_keepsTheFunction() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      OnnxModel model = RandomGraph.of(seed);
+      OnnxModel normalized = model.copy();
+      PassPipeline.normalization().run(normalized);
+
+      assertThat(signalToNoise(model, normalized)).as("seed %d", seed).isGreaterThan(90);
+    }
+  }
+
+  @Test
+  void quantize_randomGraph_holdsTheInvariantsRunsAndStripsBack() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      OnnxModel model = RandomGraph.of(seed);
+      Target target = seed % 2 == 0 ? Target.TENSORRT : Target.ONNXRUNTIME;
+      OnnxModel int8 = Calibration.quantized(model, SAMPLE, target);
+      PassPipeline.normalization().run(model);
+
+      assertThat(signalToNoise(model, int8)).as("seed %d", seed).isGreaterThan(15);
+      new StripQuantizeDequantize().run(int8);
+      assertThat(FloatGraph.describe(int8))
+          .as("seed %d", seed)
+          .isEqualTo(FloatGraph.describe(model));
+      FloatGraph.assertWeightsWithinHalfAStep(model, int8);
+    }
+  }
+
+  @Test
+  void quantize_randomGraphTwice_givesTheSameBytes() {
+    for (long seed = 0; seed < 20; seed++) {
+      OnnxModel model = RandomGraph.of(seed);
+
+      assertThat(Calibration.quantized(model, SAMPLE, Target.TENSORRT).toByteArray())
+          .as("seed %d", seed)
+          .isEqualTo(Calibration.quantized(model, SAMPLE, Target.TENSORRT).toByteArray());
+    }
+  }
+
+  @Test
+  void plan_randomGraph_placesNoPairBeforeAnActivationOrBehindAnOutput() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      OnnxModel model = RandomGraph.of(seed);
+      PassPipeline.normalization().run(model);
+      QuantizationPlan plan = QdqPlanner.create().plan(model);
+
+      assertThat(plan.activationPairs())
+          .as("seed %d", seed)
+          .allSatisfy(
+              pair ->
+                  assertThat(pair.edges())
+                      .isNotEmpty()
+                      .noneMatch(
+                          edge -> plan.decision(edge.node()).orElseThrow().opType().equals("Relu"))
+                      .allMatch(edge -> plan.decision(edge.node()).orElseThrow().isQuantized()));
+    }
+  }
+
+  /** Returns the smallest ratio over all outputs, in decibels. */
+  private static double signalToNoise(OnnxModel expected, OnnxModel actual) {
+    Map<String, Tensor> before = OnnxRuntimeOracle.run(expected, Map.of("x", SAMPLE));
+    Map<String, Tensor> after = OnnxRuntimeOracle.run(actual, Map.of("x", SAMPLE));
+    assertThat(after.keySet()).isEqualTo(before.keySet());
+    double smallest = Double.POSITIVE_INFINITY;
+    for (Map.Entry<String, Tensor> output : before.entrySet()) {
+      Tensor other = after.getOrDefault(output.getKey(), output.getValue());
+      smallest =
+          Math.min(smallest, Calibration.signalToNoise(floats(output.getValue()), floats(other)));
+    }
+    return smallest;
+  }
+
+  private static float[] floats(Tensor tensor) {
+    float[] values = new float[tensor.floats().remaining()];
+    tensor.floats().get(values);
+    return values;
+  }
+}
