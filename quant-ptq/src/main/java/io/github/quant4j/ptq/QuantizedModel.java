@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.ptq;
+
+import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.qdq.QuantizationPlan;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * What {@link PostTrainingQuantization} gives back.
+ *
+ * @param model the INT8 model
+ * @param plan what was quantized and why, node by node
+ * @param table the ranges the scales were made from
+ */
+public record QuantizedModel(OnnxModel model, QuantizationPlan plan, CalibrationTable table) {
+  /**
+   * Writes the INT8 model; see {@link OnnxModel#write(Path)}.
+   *
+   * @param file the target; an existing file is replaced
+   * @throws IOException if the file cannot be written
+   */
+  public void write(Path file) throws IOException {
+    model.write(file);
+  }
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.ptq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.quant4j.calibration.CalibrationException;
+import io.github.quant4j.calibration.CalibrationProgress;
+import io.github.quant4j.core.source.CalibrationSource;
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.Node;
+import io.github.quant4j.onnx.OnnxException;
+import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.qdq.NodeSelector;
+import io.github.quant4j.onnx.qdq.Target;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PostTrainingQuantizationTest {
+  private static final String MODEL = "mobilenet_fp32";
+
+  private static QuantizedModel quantize(PostTrainingQuantization quantization) throws IOException {
+    try (CalibrationSource samples = TestSamples.images(16, 8)) {
+      return quantization.run(samples);
+    }
+  }
+
+  private static List<ElementType> dequantizedTypes(OnnxModel model) {
+    return model.graph().nodes().stream()
+        .filter(node -> node.is("DequantizeLinear"))
+        .map(node -> node.input(0).flatMap(Value::constant).map(Tensor::elementType))
+        .flatMap(Optional::stream)
+        .distinct()
+        .toList();
+  }
+
+  @Test
+  void run_realModel_observesExactlyWhatThePlanNeeds() throws IOException {
+    QuantizedModel int8 = quantize(PostTrainingQuantization.of(TestSamples.model(MODEL)));
+    assertThat(int8.table().tensors()).isEqualTo(int8.plan().observationPoints());
+    assertThat(int8.table().sampleCount()).isEqualTo(16);
+  }
+
+  @Test
+  void run_realModel_leavesTheFloatModelAsItWas() throws IOException {
+    OnnxModel floatModel = TestSamples.model(MODEL);
+    byte[] before = floatModel.toByteArray();
+    quantize(PostTrainingQuantization.of(floatModel));
+    assertThat(floatModel.toByteArray()).isEqualTo(before);
+  }
+
+  @Test
+  void run_realModel_keepsInputsAndOutputs() throws IOException {
+    OnnxModel floatModel = TestSamples.model(MODEL);
+    OnnxModel int8 = quantize(PostTrainingQuantization.of(floatModel)).model();
+    assertThat(int8.graph().inputs()).hasToString(floatModel.graph().inputs().toString());
+    assertThat(int8.graph().outputs()).hasToString(floatModel.graph().outputs().toString());
+  }
+
+  @Test
+  void run_otherBatchSize_givesTheSameBytes() throws IOException {
+    PostTrainingQuantization quantization =
+        PostTrainingQuantization.of(TestSamples.model(MODEL)).threadCount(1);
+    byte[] inOne;
+    try (CalibrationSource samples = TestSamples.images(16, 16)) {
+      inOne = quantization.run(samples).model().toByteArray();
+    }
+    byte[] inUnevenParts;
+    try (CalibrationSource samples = TestSamples.images(16, 5)) {
+      inUnevenParts = quantization.run(samples).model().toByteArray();
+    }
+    assertThat(inUnevenParts).isEqualTo(inOne);
+  }
+
+  @Test
+  void run_forTensorRt_writesNoInt32() throws IOException {
+    OnnxModel int8 = quantize(PostTrainingQuantization.of(TestSamples.model(MODEL))).model();
+    assertThat(dequantizedTypes(int8)).containsExactly(ElementType.INT8);
+  }
+
+  @Test
+  void run_forOnnxRuntime_writesBiasesAsInt32() throws IOException {
+    OnnxModel int8 =
+        quantize(PostTrainingQuantization.of(TestSamples.model(MODEL)).target(Target.ONNXRUNTIME))
+            .model();
+    assertThat(dequantizedTypes(int8))
+        .containsExactlyInAnyOrder(ElementType.INT8, ElementType.INT32);
+  }
+
+  @Test
+  void run_excludedNode_staysFloat() throws IOException {
+    NodeSelector head = NodeSelector.none().withName("/head/.*");
+    QuantizedModel int8 =
+        quantize(PostTrainingQuantization.of(TestSamples.model(MODEL)).exclude(head));
+    assertThat(int8.plan().decision("/head/head.0/Conv").orElseThrow().isQuantized()).isFalse();
+    assertThat(int8.plan().quantizedNodeCount()).isPositive();
+  }
+
+  @Test
+  void run_everythingExcluded_returnsTheModelAsItWas() throws IOException {
+    OnnxModel floatModel = TestSamples.model(MODEL);
+    NodeSelector all = NodeSelector.none().withName(".*");
+    QuantizedModel same = quantize(PostTrainingQuantization.of(floatModel).exclude(all));
+    assertThat(same.model().toByteArray()).isEqualTo(floatModel.toByteArray());
+    assertThat(same.plan().quantizedNodeCount()).isZero();
+  }
+
+  @Test
+  void run_withListener_reportsEveryBatch() throws IOException {
+    List<CalibrationProgress> seen = new ArrayList<>();
+    quantize(PostTrainingQuantization.of(TestSamples.model(MODEL)).listener(seen::add));
+    assertThat(seen).extracting(CalibrationProgress::sampleCount).containsExactly(8L, 16L);
+  }
+
+  @Test
+  void run_quantizedModel_isRefusedByName() throws IOException {
+    OnnxModel int8 = quantize(PostTrainingQuantization.of(TestSamples.model(MODEL))).model();
+    Node first = int8.firstQuantizedNode().orElseThrow();
+    assertThatThrownBy(() -> quantize(PostTrainingQuantization.of(int8)))
+        .isInstanceOf(OnnxException.class)
+        .hasMessageContaining(first.name())
+        .hasMessageContaining("quantized already");
+  }
+
+  @Test
+  void run_noSample_isRefused() throws IOException {
+    PostTrainingQuantization quantization = PostTrainingQuantization.of(TestSamples.model(MODEL));
+    try (CalibrationSource empty = CalibrationSource.of(List.of())) {
+      assertThatThrownBy(() -> quantization.run(empty))
+          .isInstanceOf(CalibrationException.class)
+          .hasMessageContaining("no sample");
+    }
+  }
+
+  @Test
+  void run_sampleOfAnotherName_isRefusedWithBothNames() throws IOException {
+    PostTrainingQuantization quantization = PostTrainingQuantization.of(TestSamples.model(MODEL));
+    try (CalibrationSource samples = TestSamples.source("image", TestSamples.pixels(2), 2, 2)) {
+      assertThatThrownBy(() -> quantization.run(samples))
+          .isInstanceOf(CalibrationException.class)
+          .hasMessageContainingAll("image", "input");
+    }
+  }
+
+  @Test
+  void run_sampleWithNaN_isRefusedByInput() throws IOException {
+    float[] pixels = TestSamples.pixels(4);
+    pixels[2 * 1024 + 7] = Float.NaN;
+    PostTrainingQuantization quantization = PostTrainingQuantization.of(TestSamples.model(MODEL));
+    try (CalibrationSource samples = TestSamples.source("input", pixels, 4, 4)) {
+      assertThatThrownBy(() -> quantization.run(samples))
+          .isInstanceOf(CalibrationException.class)
+          .hasMessageContainingAll("input", "NaN");
+    }
+  }
+
+  @Test
+  void threadCount_negative_isRefused() throws IOException {
+    PostTrainingQuantization quantization = PostTrainingQuantization.of(TestSamples.model(MODEL));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> quantization.threadCount(-1))
+        .withMessageContaining("-1");
+  }
+}
