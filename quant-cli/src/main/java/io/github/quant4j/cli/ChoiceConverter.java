@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.cli;
+
+import io.github.quant4j.onnx.qdq.Target;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Reads one of a few words, in lower case or any other.
+ *
+ * @param <E> what the words stand for
+ */
+abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConverter<E> {
+  private final Class<E> choices;
+
+  ChoiceConverter(Class<E> choices) {
+    this.choices = choices;
+  }
+
+  @Override
+  public final E convert(String text) {
+    return Arrays.stream(choices.getEnumConstants())
+        .filter(choice -> word(choice).equals(text.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () -> new TypeConversionException("expected " + words() + ", found '" + text + "'"));
+  }
+
+  /** Returns the word for a choice. */
+  static String word(Enum<?> choice) {
+    return choice.name().toLowerCase(Locale.ROOT);
+  }
+
+  private String words() {
+    return Arrays.stream(choices.getEnumConstants())
+        .map(ChoiceConverter::word)
+        .collect(Collectors.joining(" or "));
+  }
+
+  /** Reads a runtime. */
+  static final class OfTarget extends ChoiceConverter<Target> {
+    OfTarget() {
+      super(Target.class);
+    }
+  }
+
+  /** Reads a method. */
+  static final class OfMethod extends ChoiceConverter<CalibrationMethod> {
+    OfMethod() {
+      super(CalibrationMethod.class);
+    }
+  }
+}

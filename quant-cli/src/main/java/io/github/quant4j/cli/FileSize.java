@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * A file and its size.
+ *
+ * @param file the path as the user wrote it
+ * @param bytes the size
+ */
+record FileSize(Path file, long bytes) {
+  static FileSize of(Path file) throws IOException {
+    return new FileSize(file, Files.size(file));
+  }
+
+  /** Returns this size as a share of another one. */
+  double ratio(FileSize whole) {
+    return (double) bytes / whole.bytes;
+  }
+
+  String text() {
+    return String.format(Locale.ROOT, "%s, %,d bytes", file, bytes);
+  }
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.cli;
+
+import io.github.quant4j.calibration.source.NumpySource;
+import io.github.quant4j.core.source.CalibrationSource;
+import io.github.quant4j.onnx.Dimension;
+import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.Value;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of commands that run a model on samples. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class SampleOptions {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "SOURCE",
+      description =
+          "The samples: a .npz whose arrays are named as the model's inputs, a .npy for a model of"
+              + " one input, or a folder of either; the first axis counts the samples.")
+  private Path data;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      converter = PositiveNumber.class,
+      description = "Use the first N samples; all unless given.")
+  private @Nullable Integer sampleLimit;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      converter = PositiveNumber.class,
+      description =
+          "Run N samples at once; the batch size the model is fixed to, or else 32 to quantize and"
+              + " 100 to verify, unless given.")
+  private @Nullable Integer batchSize;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      converter = PositiveNumber.class,
+      description = "Run on N threads; one per core unless given.")
+  private @Nullable Integer threads;
+
+  Path data() {
+    return data;
+  }
+
+  /** Returns the number of threads, 0 for the runtime's choice. */
+  int threadCount() {
+    return threads == null ? 0 : threads;
+  }
+
+  /** Returns how many of the given number of samples or labels are to be used. */
+  int limited(int count) {
+    return sampleLimit == null ? count : Math.min(sampleLimit, count);
+  }
+
+  /** Opens the samples for a model. */
+  CalibrationSource open(OnnxModel model, int defaultBatchSize) throws IOException {
+    List<Value> inputs = model.graph().inputs();
+    NumpySource.Builder builder = NumpySource.builder(data);
+    if (inputs.size() == 1) {
+      builder.inputName(inputs.get(0).name());
+    } else if (data.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
+      throw new CommandException(
+          "samples \""
+              + data
+              + "\" are one array, but the model has the inputs "
+              + inputs
+              + "; expected a .npz with an array for each");
+    }
+    if (sampleLimit != null) {
+      builder.sampleLimit(sampleLimit);
+    }
+    return builder.batchSize(batchSize(inputs, defaultBatchSize)).open();
+  }
+
+  private int batchSize(List<Value> inputs, int absent) {
+    if (batchSize != null) {
+      return batchSize;
+    }
+    return inputs.stream()
+        .flatMap(input -> fixedBatchSize(input).stream())
+        .findFirst()
+        .orElse(absent);
+  }
+
+  private static Optional<Integer> fixedBatchSize(Value input) {
+    return input.type().dimensions().stream()
+        .flatMap(dimensions -> dimensions.stream().limit(1))
+        .flatMap(
+            first ->
+                first instanceof Dimension.Fixed fixed ? Stream.of(fixed.size()) : Stream.empty())
+        .filter(size -> size >= 1 && size <= Integer.MAX_VALUE)
+        .map(Long::intValue)
+        .findFirst();
+  }
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The executable jar, run as users run it. */
+class QuantJarIT {
+  private static final Path JAR = Path.of(System.getProperty("quant.jar"));
+
+  @Test
+  void version_isThatOfTheBuild() throws Exception {
+    CommandRun run = java("--version");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).startsWith("quant ");
+  }
+
+  @Test
+  void quantizeThenVerify_residualNetwork_holds(@TempDir Path folder) throws Exception {
+    Path output = folder.resolve("int8.onnx");
+    Path samples =
+        NumpyWriter.writeFloats(
+            folder.resolve("x.npy"), FashionMnist.calibrationImages(32), 32, 1, 32, 32);
+
+    CommandRun quantize = java("quantize", FashionMnist.RESNET, "--data", samples, "-o", output);
+    CommandRun verify =
+        java("verify", FashionMnist.RESNET, output, "--data", samples, "--min-sqnr", 25, "--json");
+
+    assertThat(quantize.err()).isEmpty();
+    assertThat(quantize.exitCode()).isZero();
+    assertThat(verify.err()).isEmpty();
+    assertThat(verify.exitCode()).isZero();
+    assertThat(JsonTree.object(verify.out())).containsEntry("held", true);
+  }
+
+  @Test
+  void badModel_isOneLineOnStandardError(@TempDir Path folder) throws Exception {
+    CommandRun run = java("inspect", Files.writeString(folder.resolve("text.onnx"), "no model"));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("quant: model ").hasLineCount(1);
+  }
+
+  @Test
+  void jar_holdsLicencesAndRuntimesOfAllPlatformsButNoDebugFiles() throws IOException {
+    try (JarFile jar = new JarFile(JAR.toFile())) {
+      List<String> names = jar.stream().map(ZipEntry::getName).toList();
+      assertThat(names)
+          .contains("META-INF/LICENSE", "META-INF/LICENSE.txt", "ThirdPartyNotices.txt")
+          .contains("META-INF/licenses/onnxruntime.txt", "META-INF/licenses/protobuf-java.txt")
+          .contains("ai/onnxruntime/native/linux-x64/libonnxruntime.so")
+          .contains("ai/onnxruntime/native/osx-aarch64/libonnxruntime.dylib")
+          .contains("ai/onnxruntime/native/win-x64/onnxruntime.dll")
+          .doesNotHaveDuplicates()
+          .noneMatch(name -> name.contains(".dSYM") || name.startsWith("org/bytedeco"))
+          .noneMatch(name -> name.toUpperCase(Locale.ROOT).matches("META-INF/.*\\.(SF|RSA|DSA)"));
+    }
+  }
+
+  private static CommandRun java(Object... args) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-jar", JAR.toString()));
+    Stream.of(args).map(Object::toString).forEach(command::add);
+    Path errors = Files.createTempFile("quant", ".err");
+    try {
+      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new CommandRun(process.waitFor(), out, Files.readString(errors));
+    } finally {
+      Files.delete(errors);
+    }
+  }
+}

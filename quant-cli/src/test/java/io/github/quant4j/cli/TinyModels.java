@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.cli;
+
+import com.google.protobuf.ByteString;
+import io.github.quant4j.onnx.internal.proto.GraphProto;
+import io.github.quant4j.onnx.internal.proto.ModelProto;
+import io.github.quant4j.onnx.internal.proto.NodeProto;
+import io.github.quant4j.onnx.internal.proto.OperatorSetIdProto;
+import io.github.quant4j.onnx.internal.proto.StringStringEntryProto;
+import io.github.quant4j.onnx.internal.proto.TensorProto;
+import io.github.quant4j.onnx.internal.proto.TensorShapeProto;
+import io.github.quant4j.onnx.internal.proto.TypeProto;
+import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Writes small models. */
+final class TinyModels {
+  static final int FEATURES = 32;
+
+  private TinyModels() {}
+
+  /** Writes {@code y = x * w}, x being [batchSize, 32] and w a constant [32, 32]. */
+  static Path fixedBatch(Path file, long batchSize) throws IOException {
+    return write(
+        file,
+        GraphProto.newBuilder()
+            .setName("fixed batch")
+            .addInput(tensor("x", batchSize, FEATURES))
+            .addOutput(tensor("y", batchSize, FEATURES))
+            .addInitializer(weight())
+            .addNode(node("MatMul", "y", "x", "w")));
+  }
+
+  /** Writes {@code y = (a + b) * w}, a and b being [N, 32]. */
+  static Path twoInputs(Path file) throws IOException {
+    return write(
+        file,
+        GraphProto.newBuilder()
+            .setName("two inputs")
+            .addInput(tensor("a", 0, FEATURES))
+            .addInput(tensor("b", 0, FEATURES))
+            .addOutput(tensor("y", 0, FEATURES))
+            .addInitializer(weight())
+            .addNode(node("Add", "sum", "a", "b"))
+            .addNode(node("MatMul", "y", "sum", "w")));
+  }
+
+  /** Writes a model with what inspection must not stumble over: text, unknown types, a domain. */
+  static Path unusual(Path file) throws IOException {
+    return write(
+        file,
+        GraphProto.newBuilder()
+            .setName("unusual")
+            .addInput(ValueInfoProto.newBuilder().setName("x"))
+            .addOutput(tensor("y", 0, FEATURES))
+            .addInitializer(
+                TensorProto.newBuilder()
+                    .setName("words")
+                    .setDataType(TensorProto.DataType.STRING.getNumber())
+                    .addDims(1)
+                    .addStringData(ByteString.copyFromUtf8("caf\u00e9")))
+            .addNode(node("Lookup", "y", "x", "words").setDomain("com.example")));
+  }
+
+  private static Path write(Path file, GraphProto.Builder graph) throws IOException {
+    return Files.write(
+        file,
+        ModelProto.newBuilder()
+            .setIrVersion(8)
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("com.example").setVersion(2))
+            .addMetadataProps(
+                StringStringEntryProto.newBuilder().setKey("auteur").setValue("caf\u00e9"))
+            .setGraph(graph)
+            .build()
+            .toByteArray());
+  }
+
+  /** Returns the type of a float matrix; 0 rows stand for any number, called N. */
+  private static ValueInfoProto tensor(String name, long rows, long columns) {
+    TensorShapeProto.Dimension.Builder first = TensorShapeProto.Dimension.newBuilder();
+    if (rows == 0) {
+      first.setDimParam("N");
+    } else {
+      first.setDimValue(rows);
+    }
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(
+                    TypeProto.Tensor.newBuilder()
+                        .setElemType(TensorProto.DataType.FLOAT.getNumber())
+                        .setShape(
+                            TensorShapeProto.newBuilder()
+                                .addDim(first)
+                                .addDim(
+                                    TensorShapeProto.Dimension.newBuilder().setDimValue(columns)))))
+        .build();
+  }
+
+  private static TensorProto weight() {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(FEATURES * FEATURES * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < FEATURES * FEATURES; i++) {
+      bytes.putFloat((i % 7 - 3) / 3f);
+    }
+    return TensorProto.newBuilder()
+        .setName("w")
+        .setDataType(TensorProto.DataType.FLOAT.getNumber())
+        .addDims(FEATURES)
+        .addDims(FEATURES)
+        .setRawData(ByteString.copyFrom(bytes.flip()))
+        .build();
+  }
+
+  private static NodeProto.Builder node(String opType, String output, String... inputs) {
+    NodeProto.Builder node =
+        NodeProto.newBuilder().setOpType(opType).setName(opType).addOutput(output);
+    for (String input : inputs) {
+      node.addInput(input);
+    }
+    return node;
+  }
+}

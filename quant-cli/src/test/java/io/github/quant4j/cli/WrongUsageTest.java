@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each wrong command line ends in one line and exit code 2, and no file is touched. */
+class WrongUsageTest {
+  private QuantizeFixture given;
+
+  @BeforeEach
+  void prepare(@TempDir Path folder) throws IOException {
+    given = QuantizeFixture.in(folder);
+  }
+
+  @Test
+  void quantize_outputEqualToInput_isRefused() throws IOException {
+    given.assertWrongUsage(
+        given.quantizeTo(given.model()),
+        "output \"" + given.model() + "\" is the same file as the model",
+        "expected another path");
+  }
+
+  @Test
+  void quantize_outputEqualToInputByAnotherPath_isRefused() throws IOException {
+    Path output = Files.createDirectory(given.file("sub")).resolve("../model.onnx");
+
+    given.assertWrongUsage(
+        given.quantizeTo(output), "output \"" + output + "\" is the same file as the model");
+  }
+
+  @Test
+  void quantize_outputEqualToInputBySymbolicLink_isRefused() throws IOException {
+    Path link = Files.createSymbolicLink(given.file("link.onnx"), given.model());
+
+    given.assertWrongUsage(
+        given.quantizeTo(link), "output \"" + link + "\" is the same file as the model");
+  }
+
+  @Test
+  void quantize_outputEqualToMissingInput_isRefused() {
+    Path missing = given.file("missing.onnx");
+
+    given.assertWrongUsage(
+        CommandRun.of("quantize", missing, "--data", given.samples(), "-o", missing),
+        "is the same file as the model");
+  }
+
+  @Test
+  void quantize_outputEqualToSamples_isRefused() throws IOException {
+    given.assertWrongUsage(
+        given.quantizeTo(given.samples()),
+        "is the same file as the samples \"" + given.samples() + "\"");
+  }
+
+  @Test
+  void quantize_unknownOption_isRefused() throws IOException {
+    given.assertWrongUsage(
+        given.quantize("--sampels=3"),
+        "unknown option: '--sampels=3'",
+        "did you mean --samples?",
+        "see \"quant quantize --help\"");
+  }
+
+  @Test
+  void quantize_withoutOutput_isRefused() {
+    given.assertWrongUsage(
+        CommandRun.of("quantize", given.model(), "--data", given.samples()),
+        "missing required option: '--output=OUT.onnx'");
+  }
+
+  @Test
+  void quantize_withoutSamples_isRefused() {
+    given.assertWrongUsage(
+        CommandRun.of("quantize", given.model(), "-o", given.output()),
+        "missing required option: '--data=SOURCE'");
+  }
+
+  @Test
+  void quantize_withoutModel_isRefused() {
+    given.assertWrongUsage(
+        CommandRun.of("quantize", "--data", given.samples(), "-o", given.output()),
+        "missing required parameter: 'MODEL.onnx'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--samples, 0",
+    "--samples, many",
+    "--batch, -1",
+    "--batch, 3000000000",
+    "--threads, 1.5",
+  })
+  void quantize_badNumber_isRefused(String option, String number) throws IOException {
+    given.assertWrongUsage(
+        given.quantize(option, number),
+        option,
+        "expected a whole number from 1",
+        "found '" + number + "'");
+  }
+
+  @Test
+  void quantize_unknownMethod_isRefused() throws IOException {
+    given.assertWrongUsage(
+        given.quantize("--method", "magic"), "--method", "expected minmax, found 'magic'");
+  }
+
+  @Test
+  void quantize_unknownTarget_isRefused() throws IOException {
+    given.assertWrongUsage(
+        given.quantize("--target", "cpu"),
+        "--target",
+        "expected tensorrt or onnxruntime, found 'cpu'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"NaN", "Infinity", "much"})
+  void verify_limitThatIsNoFiniteNumber_isRefused(String limit) {
+    given.assertWrongUsage(
+        CommandRun.of(
+            "verify", given.model(), given.model(), "--data", given.samples(), "--min-sqnr", limit),
+        "--min-sqnr",
+        "expected a number",
+        "found '" + limit + "'");
+  }
+
+  @Test
+  void quant_unknownCommand_isRefused() {
+    given.assertWrongUsage(CommandRun.of("quantise"), "'quantise'", "did you mean quantize?");
+  }
+}
