@@ -66,13 +66,24 @@ class ArchitectureTest {
         .check(project);
   }
 
+  /** JSON is written and read by the calibration table in the core, and by the command. */
+  @Test
+  void jackson_isUsedByTheTableAndTheCommand() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + ".core.table..", ROOT + ".cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.fasterxml.jackson..")
+        .check(project);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "onnx, com.google.protobuf..",
     "calibration, ai.onnxruntime..",
     "tensorrt, org.bytedeco..",
     "cli, picocli..",
-    "cli, com.fasterxml.jackson..",
   })
   void library_isUsedByOneModule(String module, String library) {
     noClasses()

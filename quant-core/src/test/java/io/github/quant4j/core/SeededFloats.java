@@ -45,6 +45,15 @@ public final class SeededFloats {
     return values;
   }
 
+  /** Returns floats of random bits: every magnitude, subnormal values, NaN and infinities. */
+  public float[] anyBits(int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = Float.intBitsToFloat(random.nextInt());
+    }
+    return values;
+  }
+
   /** Shuffles values in place. */
   public void shuffle(float[] values) {
     for (int i = values.length - 1; i > 0; i--) {

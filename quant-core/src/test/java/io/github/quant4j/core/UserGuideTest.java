@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.quant4j.core.observer.MinMaxObserver;
 import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.qparams.QuantizationParameters;
+import io.github.quant4j.core.qparams.QuantizationProfile;
+import io.github.quant4j.core.qparams.QuantizationSpec;
 import io.github.quant4j.core.qparams.SymmetricInt8;
 import io.github.quant4j.core.quantize.AffineQuantizer;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.table.Conversion;
+import io.github.quant4j.core.table.TensorRtCalibrationCache;
 import io.github.quant4j.core.table.TensorStatistics;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
@@ -51,10 +55,16 @@ class UserGuideTest {
 
   @Test
   void parametersExampleHolds() {
-    QuantizationParameters parameters = SymmetricInt8.forActivation(new ValueRange(-1f, 3f));
+    ValueRange range = new ValueRange(-1f, 3f);
+    QuantizationParameters parameters = SymmetricInt8.forActivation(range);
     float scale = parameters.scale(0); // 3 / 127
 
+    QuantizationParameters unsigned =
+        QuantizationProfile.ONNXRUNTIME.parameters(range, QuantizationSpec.UINT8_ACTIVATION);
+    int zeroPoint = unsigned.zeroPoint(0); // 64
+
     assertThat(scale).isEqualTo(3f / 127f);
+    assertThat(zeroPoint).isEqualTo(64);
   }
 
   @Test
@@ -75,8 +85,15 @@ class UserGuideTest {
             .sampleCount(512)
             .put("input", new TensorStatistics(0f, 1f, 524288, 0))
             .build();
-    ValueRange range = table.statistics("input").orElseThrow().range();
+    ValueRange range = table.range("input").orElseThrow();
+
+    Conversion<TensorRtCalibrationCache> cache =
+        TensorRtCalibrationCache.from(table, "TRT-100600-MinMaxCalibration");
+    float scale = cache.result().scale("input").orElseThrow(); // 1 / 127
+    List<String> losses = cache.losses(); // e.g. "counts of values left out (tensor 'input')"
 
     assertThat(range).isEqualTo(new ValueRange(0f, 1f));
+    assertThat(scale).isEqualTo(1f / 127f);
+    assertThat(losses).contains("counts of values left out (tensor 'input')");
   }
 }

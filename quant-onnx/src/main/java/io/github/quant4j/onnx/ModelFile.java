@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx;
 
+import io.github.quant4j.core.file.AtomicFile;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Objects;
-import java.util.UUID;
 
 /** Reads model files whole, and writes them so that none is ever half written. */
 final class ModelFile {
@@ -36,45 +33,22 @@ final class ModelFile {
     return Files.readAllBytes(file);
   }
 
-  /** Writes a new file beside the target, or beside what it links to, and moves it into place. */
+  /** Writes a file that is replaced as a whole or not at all. */
   static void write(Path file, byte[] bytes) throws IOException {
-    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-    Path directory = target.getParent();
-    boolean isTaken = Files.exists(target) && !Files.isRegularFile(target);
+    Path directory = file.toAbsolutePath().getParent();
+    boolean isTaken = Files.exists(file) && !Files.isRegularFile(file);
     if (directory == null || !Files.isDirectory(directory) || isTaken) {
       throw new IOException(
           "model cannot be written to \"%s\": expected a file path in an existing directory"
               .formatted(file));
     }
-    Path beside = directory.resolve("." + UUID.randomUUID() + ".part");
     try {
-      Files.write(beside, bytes, StandardOpenOption.CREATE_NEW);
-      moveInto(beside, target);
+      AtomicFile.write(file, out -> out.write(bytes));
     } catch (IOException e) {
-      IOException failure =
-          new IOException(
-              "model cannot be written to \"%s\": %s; check permissions and space"
-                  .formatted(file, cause(e)),
-              e);
-      deleteAfter(failure, beside);
-      throw failure;
-    }
-  }
-
-  private static void moveInto(Path beside, Path target) throws IOException {
-    try {
-      Files.move(
-          beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
-    }
-  }
-
-  private static void deleteAfter(IOException failure, Path beside) {
-    try {
-      Files.deleteIfExists(beside);
-    } catch (IOException e) {
-      failure.addSuppressed(e);
+      throw new IOException(
+          "model cannot be written to \"%s\": %s; check permissions and space"
+              .formatted(file, cause(e)),
+          e);
     }
   }
 

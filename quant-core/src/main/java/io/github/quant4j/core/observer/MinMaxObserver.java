@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.core.observer;
 
+import io.github.quant4j.core.tensor.Shape;
 import java.nio.FloatBuffer;
 import java.util.Optional;
 
@@ -29,7 +30,7 @@ import java.util.Optional;
  * <p>Source: the MinMax calibrator of ONNX Runtime and {@code MinMaxObserver} of PyTorch, without
  * their widening of the range to zero, which belongs to the choice of scale.
  */
-public final class MinMaxObserver {
+public final class MinMaxObserver implements Observer {
 
   private static final int CHUNK_LENGTH = 4096;
 
@@ -61,11 +62,26 @@ public final class MinMaxObserver {
    */
   public void observe(FloatBuffer values) {
     int end = values.limit();
-    for (int from = values.position(); from < end; from += chunk.length) {
+    for (int from = values.position(); from < end; ) {
       int length = Math.min(chunk.length, end - from);
       values.get(from, chunk, 0, length);
       observe(chunk, 0, length);
+      from += length;
     }
+  }
+
+  /**
+   * Takes in the values of a tensor; {@link #observe(FloatBuffer)} with a check of their number.
+   *
+   * @param values float32 values of the shape from position to limit, heap or direct; read only,
+   *     neither kept nor moved
+   * @param shape the dimensions
+   * @throws IllegalArgumentException if the number of values is not that of the shape
+   */
+  @Override
+  public void observe(FloatBuffer values, Shape shape) {
+    Elements.requireCount(values, shape);
+    observe(values);
   }
 
   /**
@@ -87,6 +103,7 @@ public final class MinMaxObserver {
    *
    * @return the count, from 0
    */
+  @Override
   public long count() {
     return count;
   }
@@ -96,6 +113,7 @@ public final class MinMaxObserver {
    *
    * @return the count, from 0
    */
+  @Override
   public long nonFiniteCount() {
     return nonFiniteCount;
   }

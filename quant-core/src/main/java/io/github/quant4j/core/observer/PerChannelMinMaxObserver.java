@@ -23,14 +23,16 @@ import java.util.Optional;
  * <p>Source: {@code PerChannelMinMaxObserver} of PyTorch, without its widening of the range to
  * zero.
  */
-public final class PerChannelMinMaxObserver {
+public final class PerChannelMinMaxObserver implements Observer {
 
   private final int axis;
-  private final float[] chunk = MinMaxObserver.newChunk();
+  private final float[] chunk;
   private MinMaxObserver[] channels = {};
 
-  private PerChannelMinMaxObserver(int axis) {
-    this.axis = axis;
+  /** Creates an observer that reads buffers through an array of the caller. */
+  PerChannelMinMaxObserver(int axis, float[] chunk) {
+    this.axis = Elements.requireAxis(axis);
+    this.chunk = chunk;
   }
 
   /**
@@ -41,10 +43,7 @@ public final class PerChannelMinMaxObserver {
    * @throws IllegalArgumentException if the axis is negative
    */
   public static PerChannelMinMaxObserver create(int axis) {
-    if (axis < 0) {
-      throw new IllegalArgumentException("axis is " + axis + ", expected 0 or more");
-    }
-    return new PerChannelMinMaxObserver(axis);
+    return new PerChannelMinMaxObserver(axis, MinMaxObserver.newChunk());
   }
 
   /**
@@ -56,12 +55,9 @@ public final class PerChannelMinMaxObserver {
    * @throws IllegalArgumentException if the number of values is not that of the shape, the shape
    *     has not the axis, or the number of channels differs from that of an earlier call
    */
+  @Override
   public void observe(FloatBuffer values, Shape shape) {
-    if (values.remaining() != shape.elementCount()) {
-      throw new IllegalArgumentException(
-          "values has %d values remaining, expected %d for shape %s"
-              .formatted(values.remaining(), shape.elementCount(), shape));
-    }
+    Elements.requireCount(values, shape);
     if (axis >= shape.rank()) {
       throw new IllegalArgumentException(
           "shape is " + shape + ", expected more than " + axis + " axes");
@@ -121,6 +117,7 @@ public final class PerChannelMinMaxObserver {
    *
    * @return the count, from 0
    */
+  @Override
   public long count() {
     long sum = 0;
     for (MinMaxObserver channel : channels) {
@@ -134,6 +131,7 @@ public final class PerChannelMinMaxObserver {
    *
    * @return the count, from 0
    */
+  @Override
   public long nonFiniteCount() {
     long sum = 0;
     for (MinMaxObserver channel : channels) {
@@ -159,11 +157,8 @@ public final class PerChannelMinMaxObserver {
       for (int channel = 0; channel < channelCount; channel++) {
         channels[channel] = new MinMaxObserver(chunk);
       }
-    } else if (channels.length != channelCount) {
-      throw new IllegalArgumentException(
-          "axis %d has %d channels, expected %d as seen before"
-              .formatted(axis, channelCount, channels.length));
     }
+    Elements.requireChannels(axis, channelCount, channels.length);
   }
 
   /*
@@ -174,9 +169,10 @@ public final class PerChannelMinMaxObserver {
     int channel = 0;
     int left = runLength;
     int end = values.limit();
-    for (int from = values.position(); from < end; from += chunk.length) {
+    for (int from = values.position(); from < end; ) {
       int length = Math.min(chunk.length, end - from);
       values.get(from, chunk, 0, length);
+      from += length;
       for (int at = 0; at < length; ) {
         int run = Math.min(left, length - at);
         channels[channel].observe(chunk, at, at + run);

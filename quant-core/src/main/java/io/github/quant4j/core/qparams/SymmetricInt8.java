@@ -6,9 +6,12 @@ import io.github.quant4j.core.observer.PerChannelMinMaxObserver;
 import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.tensor.Shape;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Chooses symmetric signed 8-bit parameters, the convention of NVIDIA TensorRT.
+ * Chooses symmetric signed 8-bit parameters, the short form of {@link
+ * QuantizationProfile#TENSORRT}.
  *
  * <p>Formula: {@code scale = absmax / 127, zeroPoint = 0}, where {@code absmax} is the largest
  * absolute value. Codes of weights lie in [-127, 127]; the code -128 is left to activations below
@@ -33,7 +36,7 @@ import java.nio.FloatBuffer;
  */
 public final class SymmetricInt8 {
 
-  private static final float LARGEST_CODE = 127f;
+  private static final ValueRange NO_VALUE = new ValueRange(0, 0);
 
   private SymmetricInt8() {}
 
@@ -44,8 +47,7 @@ public final class SymmetricInt8 {
    * @return parameters for the whole tensor, zero point 0
    */
   public static QuantizationParameters forActivation(ValueRange range) {
-    float absoluteMaximum = range.absoluteMaximum();
-    return QuantizationParameters.perTensor(absoluteMaximum == 0 ? 1f : scale(absoluteMaximum), 0);
+    return QuantizationProfile.TENSORRT.parameters(range, QuantizationSpec.INT8_ACTIVATION);
   }
 
   /**
@@ -61,13 +63,13 @@ public final class SymmetricInt8 {
   public static QuantizationParameters forWeight(FloatBuffer weight, Shape shape) {
     if (weight.remaining() != shape.elementCount()) {
       throw new IllegalArgumentException(
-          "weight has %d values remaining, expected %d for shape %s"
+          "weight has %s values remaining, expected %s for shape %s"
               .formatted(weight.remaining(), shape.elementCount(), shape));
     }
     MinMaxObserver observer = MinMaxObserver.create();
     observer.observe(weight);
     requireFinite(observer.nonFiniteCount(), shape);
-    return forActivation(observer.range().orElse(new ValueRange(0, 0)));
+    return forActivation(observer.range().orElse(NO_VALUE));
   }
 
   /**
@@ -85,31 +87,17 @@ public final class SymmetricInt8 {
     PerChannelMinMaxObserver observer = PerChannelMinMaxObserver.create(axis);
     observer.observe(weight, shape);
     requireFinite(observer.nonFiniteCount(), shape);
-    float[] scales = new float[observer.channelCount()];
-    float smallest = Float.POSITIVE_INFINITY;
-    for (int channel = 0; channel < scales.length; channel++) {
-      float absoluteMaximum = observer.range(channel).map(ValueRange::absoluteMaximum).orElse(0f);
-      if (absoluteMaximum > 0) {
-        scales[channel] = scale(absoluteMaximum);
-        smallest = Math.min(smallest, scales[channel]);
-      }
+    List<ValueRange> ranges = new ArrayList<>();
+    for (int channel = 0; channel < observer.channelCount(); channel++) {
+      ranges.add(observer.range(channel).orElse(NO_VALUE));
     }
-    for (int channel = 0; channel < scales.length; channel++) {
-      if (scales[channel] == 0) {
-        scales[channel] = Float.isFinite(smallest) ? smallest : 1f;
-      }
-    }
-    return QuantizationParameters.perAxis(axis, scales, new int[scales.length]);
-  }
-
-  private static float scale(float absoluteMaximum) {
-    return Math.max(absoluteMaximum / LARGEST_CODE, Float.MIN_NORMAL);
+    return QuantizationProfile.TENSORRT.parameters(ranges, QuantizationSpec.int8Weight(axis));
   }
 
   private static void requireFinite(long nonFiniteCount, Shape shape) {
     if (nonFiniteCount > 0) {
       throw new IllegalArgumentException(
-          "weight of shape %s holds %d values that are NaN or infinite, expected finite values"
+          "weight of shape %s holds %s values that are NaN or infinite, expected finite values"
               .formatted(shape, nonFiniteCount));
     }
   }

@@ -17,12 +17,18 @@ package io.github.quant4j.core.quantize;
  *   <li>While no code saturates, {@code |b' - b| <= s_x * s_w[c] / 2} but for float32 rounding.
  * </ul>
  *
+ * <p>A weight scale far below the magnitude of its bias makes codes overflow. {@link
+ * #weightScalesFor} tells the weight scales with which none does; the weight has to be quantized
+ * with those again.
+ *
  * <p>Cost: one pass. Immutable and thread-safe.
  *
  * <p>Source: the int32 bias of ONNX Runtime's static quantization and of the LiteRT 8-bit
  * quantization specification.
  */
 public final class BiasQuantizer {
+
+  private static final double LARGEST_CODE = 0x1p30;
 
   private final double[] products;
 
@@ -52,6 +58,50 @@ public final class BiasQuantizer {
       requireScale("inputScale * weightScales[" + i + "]", (float) products[i]);
     }
     return new BiasQuantizer(products);
+  }
+
+  /**
+   * Returns weight scales with which every code of a bias lies within [-2^30, 2^30], so that it
+   * neither saturates nor leaves less than one bit for the sum it is added to.
+   *
+   * <p>Formula: {@code s_w[c]} where {@code |b[c]| / (s_x * s_w[c]) <= 2^30}, else {@code |b[c]| /
+   * (s_x * 2^30)}, in double and rounded up to float32. A single weight scale has to do for the
+   * largest {@code |b|}. Scales never shrink.
+   *
+   * <p>Source: ONNX Runtime's {@code _adjust_weight_scale_for_int32_bias}, which allows codes up to
+   * {@code (2^31 - 1) / 1.0001}.
+   *
+   * @param bias one finite value per output channel; of any length when there is one weight scale
+   * @param inputScale the scale of the layer's input, finite and above 0
+   * @param weightScales the scale of the weight, or one per output channel; finite and above 0; not
+   *     changed
+   * @return a new array of as many scales
+   * @throws IllegalArgumentException as {@link #of} and {@link #quantize} do, or if a value is
+   *     infinite or no finite scale would do
+   */
+  public static float[] weightScalesFor(float[] bias, float inputScale, float[] weightScales) {
+    BiasQuantizer quantizer = of(inputScale, weightScales);
+    quantizer.requireLength("bias", bias.length);
+    float[] scales = weightScales.clone();
+    for (int i = 0; i < bias.length; i++) {
+      double magnitude = Math.abs((double) bias[i]);
+      if (!(magnitude <= Float.MAX_VALUE)) {
+        throw new IllegalArgumentException(
+            "bias[" + i + "] is " + bias[i] + ", expected a finite number");
+      }
+      if (magnitude / quantizer.product(i) > LARGEST_CODE) {
+        int channel = scales.length == 1 ? 0 : i;
+        scales[channel] = Math.max(scales[channel], scaleFor(magnitude / LARGEST_CODE, inputScale));
+        requireScale("weight scale for bias[" + i + "]", scales[channel]);
+      }
+    }
+    return scales;
+  }
+
+  /* Rounds up, lest the code exceed the limit by rounding. */
+  private static float scaleFor(double product, float inputScale) {
+    float scale = (float) (product / inputScale);
+    return (double) scale * inputScale < product ? Math.nextUp(scale) : scale;
   }
 
   /**
@@ -110,7 +160,7 @@ public final class BiasQuantizer {
   private void requireLength(String name, int length) {
     if (products.length != 1 && length != products.length) {
       throw new IllegalArgumentException(
-          "%s has %d values, expected %d as weight scales"
+          "%s has %s values, expected %s as weight scales"
               .formatted(name, length, products.length));
     }
   }

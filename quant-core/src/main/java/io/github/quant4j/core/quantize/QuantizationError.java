@@ -76,7 +76,7 @@ public final class QuantizationError {
     int size = reference.remaining();
     if (actual.remaining() != size) {
       throw new IllegalArgumentException(
-          "actual has %d values remaining, expected %d as reference"
+          "actual has %s values remaining, expected %s as reference"
               .formatted(actual.remaining(), size));
     }
     for (int done = 0; done < size; done += CHUNK_LENGTH) {

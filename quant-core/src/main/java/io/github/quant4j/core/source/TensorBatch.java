@@ -47,7 +47,7 @@ public final class TensorBatch {
       long samples = tensor.shape().dimension(0);
       if (sampleCount >= 0 && samples != sampleCount) {
         throw new IllegalArgumentException(
-            "tensor '%s' has %d samples, expected %d as the tensors before it"
+            "tensor '%s' has %s samples, expected %s as the tensors before it"
                 .formatted(entry.getKey(), samples, sampleCount));
       }
       sampleCount = samples;

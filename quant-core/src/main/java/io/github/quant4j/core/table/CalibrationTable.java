@@ -3,6 +3,7 @@ package io.github.quant4j.core.table;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.quant4j.core.observer.ValueRange;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -10,23 +11,29 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
- * The statistics of all observed tensors of a model, sorted by tensor name.
+ * What calibration found of all observed tensors of a model, sorted by tensor name.
  *
- * <p>Names are compared by their UTF-16 code units, so the order is the same everywhere. Immutable
- * and thread-safe.
+ * <p>Names are compared by their UTF-16 code units, so the order is the same everywhere, and no two
+ * orders of insertion give different tables. A name has 1 to 65,535 characters of well-formed
+ * Unicode; line breaks, colons and spaces are allowed. Immutable and thread-safe.
+ *
+ * @see CalibrationTableJson
+ * @see TensorRtCalibrationCache
+ * @see OnnxRuntimeCalibrationTable
  */
 public final class CalibrationTable {
 
-  private final SortedMap<String, TensorStatistics> statistics;
-  private final long sampleCount;
+  private final SortedMap<String, TensorCalibration> calibrations;
+  private final Provenance provenance;
 
-  private CalibrationTable(SortedMap<String, TensorStatistics> statistics, long sampleCount) {
-    this.statistics = statistics;
-    this.sampleCount = sampleCount;
+  private CalibrationTable(
+      SortedMap<String, TensorCalibration> calibrations, Provenance provenance) {
+    this.calibrations = calibrations;
+    this.provenance = provenance;
   }
 
   /**
-   * Returns a builder of a table without tensors and with sample count 0.
+   * Returns a builder of a table without tensors and provenance.
    *
    * @return a new builder
    */
@@ -40,7 +47,17 @@ public final class CalibrationTable {
    * @return an unmodifiable sorted set
    */
   public SortedSet<String> tensors() {
-    return Collections.unmodifiableSortedSet(new TreeMap<>(statistics).navigableKeySet());
+    return Collections.unmodifiableSortedSet(new TreeMap<>(calibrations).navigableKeySet());
+  }
+
+  /**
+   * Returns all that is known of one tensor.
+   *
+   * @param tensor its name
+   * @return the calibration, or empty when the table has none of that name
+   */
+  public Optional<TensorCalibration> calibration(String tensor) {
+    return Optional.ofNullable(calibrations.get(tensor));
   }
 
   /**
@@ -50,28 +67,48 @@ public final class CalibrationTable {
    * @return the statistics, or empty when the table has none of that name
    */
   public Optional<TensorStatistics> statistics(String tensor) {
-    return Optional.ofNullable(statistics.get(tensor));
+    return calibration(tensor).flatMap(TensorCalibration::statistics);
+  }
+
+  /**
+   * Returns the range to quantize one tensor with.
+   *
+   * @param tensor its name
+   * @return the chosen range, else from the smallest to the largest value seen; empty when the
+   *     table has none of that name
+   */
+  public Optional<ValueRange> range(String tensor) {
+    return calibration(tensor).map(TensorCalibration::range);
+  }
+
+  /**
+   * Returns where the table comes from.
+   *
+   * @return the provenance
+   */
+  public Provenance provenance() {
+    return provenance;
   }
 
   /**
    * Returns how many samples were run.
    *
-   * @return the count, from 0
+   * @return the count of the provenance, from 0
    */
   public long sampleCount() {
-    return sampleCount;
+    return provenance.sampleCount();
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof CalibrationTable that
-        && sampleCount == that.sampleCount
-        && statistics.equals(that.statistics);
+        && provenance.equals(that.provenance)
+        && calibrations.equals(that.calibrations);
   }
 
   @Override
   public int hashCode() {
-    return 31 * statistics.hashCode() + Long.hashCode(sampleCount);
+    return 31 * calibrations.hashCode() + provenance.hashCode();
   }
 
   /**
@@ -81,14 +118,14 @@ public final class CalibrationTable {
    */
   @Override
   public String toString() {
-    return statistics.size() + " tensors, " + sampleCount + " samples";
+    return calibrations.size() + " tensors, " + sampleCount() + " samples";
   }
 
   /** Builds a table. Not thread-safe. */
   public static final class Builder {
 
-    private final SortedMap<String, TensorStatistics> statistics = new TreeMap<>();
-    private long sampleCount;
+    private final SortedMap<String, TensorCalibration> calibrations = new TreeMap<>();
+    private Provenance provenance = Provenance.builder().build();
 
     private Builder() {}
 
@@ -96,32 +133,55 @@ public final class CalibrationTable {
      * Adds a tensor.
      *
      * @param tensor its name
-     * @param statistics what was seen of it
+     * @param calibration what is known of it
      * @return this builder
-     * @throws IllegalArgumentException if the tensor was put before
+     * @throws IllegalArgumentException if the tensor was put before, or the name is empty, longer
+     *     than 65,535 characters or no well-formed Unicode
      */
-    public Builder put(String tensor, TensorStatistics statistics) {
-      requireNonNull(statistics, "statistics");
-      if (this.statistics.putIfAbsent(tensor, statistics) != null) {
+    public Builder put(String tensor, TensorCalibration calibration) {
+      requireNonNull(calibration, "calibration");
+      TableText.requireValid("name of a tensor", tensor);
+      if (calibrations.putIfAbsent(tensor, calibration) != null) {
         throw new IllegalArgumentException(
-            "tensor '" + tensor + "' is in the table already, expected every name once");
+            "tensor "
+                + TableText.quoted(tensor)
+                + " is in the table already, expected every name once");
       }
       return this;
     }
 
     /**
-     * Sets how many samples were run; 0 unless set.
+     * Adds a tensor of which only statistics are known.
+     *
+     * @param tensor its name
+     * @param statistics what was seen of it
+     * @return this builder
+     * @throws IllegalArgumentException as the other put
+     */
+    public Builder put(String tensor, TensorStatistics statistics) {
+      return put(tensor, TensorCalibration.of(statistics));
+    }
+
+    /**
+     * Sets where the table comes from, its sample count included.
+     *
+     * @param provenance the provenance
+     * @return this builder
+     */
+    public Builder provenance(Provenance provenance) {
+      this.provenance = requireNonNull(provenance, "provenance");
+      return this;
+    }
+
+    /**
+     * Sets how many samples were run, in the provenance; 0 unless set.
      *
      * @param sampleCount the count, from 0
      * @return this builder
      * @throws IllegalArgumentException if the count is negative
      */
     public Builder sampleCount(long sampleCount) {
-      if (sampleCount < 0) {
-        throw new IllegalArgumentException(
-            "sampleCount is " + sampleCount + ", expected 0 or more");
-      }
-      this.sampleCount = sampleCount;
+      this.provenance = provenance.withSampleCount(sampleCount);
       return this;
     }
 
@@ -131,7 +191,7 @@ public final class CalibrationTable {
      * @return a new table of all tensors put so far
      */
     public CalibrationTable build() {
-      return new CalibrationTable(new TreeMap<>(statistics), sampleCount);
+      return new CalibrationTable(new TreeMap<>(calibrations), provenance);
     }
   }
 }

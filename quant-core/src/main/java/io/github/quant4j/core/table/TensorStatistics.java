@@ -31,7 +31,7 @@ public record TensorStatistics(float minimum, float maximum, long count, long no
     }
     if (count < 1 || nonFiniteCount < 0) {
       throw new IllegalArgumentException(
-          "found %d finite and %d other values, expected at least 1 and 0"
+          "found %s finite and %s other values, expected at least 1 and 0"
               .formatted(count, nonFiniteCount));
     }
   }

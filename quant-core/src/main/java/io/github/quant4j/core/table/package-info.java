@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * What calibration found, by tensor name: the value that goes from the calibrator to whoever
- * inserts scales.
+ * inserts scales, and its files.
+ *
+ * <p>{@link io.github.quant4j.core.table.CalibrationTableJson} keeps all of a table. The files of
+ * TensorRT and ONNX Runtime keep less, so their conversions also return what got lost.
  *
  * <pre>{@code
  * CalibrationTable table =
@@ -9,7 +12,12 @@
  *         .sampleCount(512)
  *         .put("input", new TensorStatistics(0f, 1f, 524288, 0))
  *         .build();
- * ValueRange range = table.statistics("input").orElseThrow().range();
+ * ValueRange range = table.range("input").orElseThrow();
+ *
+ * Conversion<TensorRtCalibrationCache> cache =
+ *     TensorRtCalibrationCache.from(table, "TRT-100600-MinMaxCalibration");
+ * float scale = cache.result().scale("input").orElseThrow(); // 1 / 127
+ * List<String> losses = cache.losses(); // e.g. "counts of values left out (tensor 'input')"
  * }</pre>
  */
 @NullMarked

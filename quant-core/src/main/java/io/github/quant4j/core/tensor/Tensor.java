@@ -52,7 +52,7 @@ public final class Tensor {
     long expected = byteSize(elementType, shape.elementCount());
     if (bytes.remaining() != expected) {
       throw new IllegalArgumentException(
-          "bytes has %d bytes remaining, expected %d for %s%s"
+          "bytes has %s bytes remaining, expected %s for %s%s"
               .formatted(bytes.remaining(), expected, elementType, shape));
     }
     return new Tensor(elementType, shape, bytes.slice().asReadOnlyBuffer());
@@ -198,7 +198,7 @@ public final class Tensor {
     long sampleBits = Shape.of(dimensions).elementCount() * elementType.bitWidth();
     if (sampleBits % Byte.SIZE != 0) {
       throw new IllegalArgumentException(
-          "a sample of %s%s has %d bits, expected whole bytes to slice"
+          "a sample of %s%s has %s bits, expected whole bytes to slice"
               .formatted(elementType, shape, sampleBits));
     }
     dimensions[0] = sampleCount;

@@ -8,13 +8,42 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.quant4j.core.SeededFloats;
 import io.github.quant4j.core.tensor.Shape;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class PerChannelMinMaxObserverTest {
+class PerChannelMinMaxObserverTest extends OrderFreeObserverContract<PerChannelMinMaxObserver> {
 
   private static final Shape SHAPE = Shape.of(2, 3);
   private static final float[] VALUES = {1, 2, 3, -4, 5, Float.NaN};
+
+  @Override
+  PerChannelMinMaxObserver create() {
+    return PerChannelMinMaxObserver.create(Samples.CHANNEL_AXIS);
+  }
+
+  @Override
+  PerChannelMinMaxObserver combine(PerChannelMinMaxObserver one, PerChannelMinMaxObserver other) {
+    return one.combine(other);
+  }
+
+  @Override
+  List<Optional<ValueRange>> ranges(PerChannelMinMaxObserver observer) {
+    return IntStream.range(0, observer.channelCount()).mapToObj(observer::range).toList();
+  }
+
+  @Override
+  List<Optional<NaiveRange>> reference(List<Samples> batches) {
+    List<Optional<NaiveRange>> ranges = new ArrayList<>();
+    for (int c = 0; c < Samples.CHANNEL_COUNT; c++) {
+      int channel = c;
+      ranges.add(NaiveRange.of(batches.stream().map(batch -> batch.channel(channel)).toList()));
+    }
+    return ranges;
+  }
 
   @Test
   void rangeBeforeValuesIsOfNoChannel() {
@@ -85,27 +114,6 @@ class PerChannelMinMaxObserverTest {
   }
 
   @Test
-  void observeInPartsGivesTheSameAsCombine() {
-    PerChannelMinMaxObserver parts = observe(0, SHAPE, VALUES);
-    parts.observe(FloatBuffer.wrap(new float[] {9, 0, 0, 0, 0, 0}), SHAPE);
-    PerChannelMinMaxObserver combined =
-        observe(0, SHAPE, VALUES).combine(observe(0, SHAPE, 9, 0, 0, 0, 0, 0));
-
-    assertThat(combined.range(0)).isEqualTo(parts.range(0)).contains(new ValueRange(0f, 9f));
-    assertThat(combined.range(1)).isEqualTo(parts.range(1));
-    assertThat(combined.count()).isEqualTo(parts.count()).isEqualTo(11);
-  }
-
-  @Test
-  void combineWithEmptyTakesTheOther() {
-    PerChannelMinMaxObserver full = observe(0, SHAPE, VALUES);
-
-    assertThat(PerChannelMinMaxObserver.create(0).combine(full).range(1)).isEqualTo(full.range(1));
-    assertThat(full.combine(PerChannelMinMaxObserver.create(0))).isSameAs(full);
-    assertThat(full.count()).isEqualTo(5);
-  }
-
-  @Test
   void combineOfOtherAxisIsRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> observe(0, SHAPE, VALUES).combine(PerChannelMinMaxObserver.create(1)))
@@ -122,14 +130,9 @@ class PerChannelMinMaxObserverTest {
   }
 
   @Test
-  void observeOfWrongSizeOrRankIsRefused() {
-    PerChannelMinMaxObserver observer = PerChannelMinMaxObserver.create(2);
-
+  void observeWithoutTheAxisIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> observer.observe(FloatBuffer.allocate(5), SHAPE))
-        .withMessage("values has 5 values remaining, expected 6 for shape [2, 3]");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> observer.observe(FloatBuffer.allocate(6), SHAPE))
+        .isThrownBy(() -> observe(2, SHAPE, VALUES))
         .withMessage("shape is [2, 3], expected more than 2 axes");
   }
 

@@ -37,6 +37,19 @@ class QuantizationParametersTest {
   }
 
   @Test
+  void perBlockHoldsOneScalePerBlock() {
+    QuantizationParameters parameters = QuantizationParameters.perBlock(1, 32, SCALES, ZERO_POINTS);
+
+    assertThat(parameters.isPerAxis()).isFalse();
+    assertThat(parameters.axis()).hasValue(1);
+    assertThat(parameters.granularity()).isEqualTo(Granularity.perBlock(1, 32));
+    assertThat(parameters.count()).isEqualTo(2);
+    assertThat(parameters)
+        .isNotEqualTo(QuantizationParameters.perAxis(1, SCALES, ZERO_POINTS))
+        .hasToString("2 scales on axis 1 in blocks of 32");
+  }
+
+  @Test
   void arraysAreCopiedInAndOut() {
     float[] scales = SCALES.clone();
     int[] zeroPoints = ZERO_POINTS.clone();

@@ -119,11 +119,23 @@ class AffineQuantizerTest {
         .isThrownBy(
             () -> quantizer.quantize(FloatBuffer.allocate(3), Shape.of(2), ByteBuffer.allocate(2)))
         .withMessage(
-            "buffers have 3 values and 2 codes remaining, expected 2 of each for shape [2]");
+            "buffers have 3 values and 2 bytes of codes remaining, expected 2 and 2 for int8[2]");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 quantizer.dequantize(ByteBuffer.allocate(1), Shape.of(2), FloatBuffer.allocate(2)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                quantizer.fakeQuantize(
+                    FloatBuffer.allocate(2), Shape.of(2), FloatBuffer.allocate(3)))
+        .withMessage(
+            "buffers have 2 values and 3 results remaining, expected 2 of each for shape [2]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                quantizer.fakeQuantize(
+                    FloatBuffer.allocate(3), Shape.of(2), FloatBuffer.allocate(3)));
   }
 
   @Test
@@ -133,7 +145,7 @@ class AffineQuantizerTest {
             () ->
                 perAxis(1, 1f, 2f)
                     .quantize(FloatBuffer.allocate(3), Shape.of(1, 3), ByteBuffer.allocate(3)))
-        .withMessage("shape is [1, 3], expected 2 channels on axis 1");
+        .withMessage("shape is [1, 3], expected one with 2 scales on axis 1");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -147,7 +159,11 @@ class AffineQuantizerTest {
     assertThatIllegalArgumentException().isThrownBy(() -> perTensor(1f, 0, 0, 255));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> perTensor(1f, 0, 1, 1))
-        .withMessage("codes are [1, 1], expected an ascending range within [-128, 127]");
+        .withMessage("codes are [1, 1], expected an ascending range");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> perTensor(1f, 0, -128, 255))
+        .withMessage(
+            "codes are [-128, 255], expected an ascending range within [-128, 127] of int8");
   }
 
   @Test

@@ -110,6 +110,89 @@ class BiasQuantizerTest {
   }
 
   @Test
+  void weightScalesForModestBiasAreThoseGiven() {
+    float[] weightScales = {.001f, 1e-5f};
+
+    assertThat(BiasQuantizer.weightScalesFor(new float[] {1f, -1f}, .02f, weightScales))
+        .containsExactly(weightScales)
+        .isNotSameAs(weightScales);
+    assertThat(BiasQuantizer.weightScalesFor(new float[] {0x1p30f}, 1f, new float[] {1f}))
+        .containsExactly(1f);
+  }
+
+  @Test
+  void weightScalesForLargeBiasAreEnlargedInItsChannelOnly() {
+    float[] weightScales = {1f, 1f, .5f};
+
+    assertThat(
+            BiasQuantizer.weightScalesFor(new float[] {0x1p32f, 1f, -0x1p31f}, .5f, weightScales))
+        .containsExactly(8f, 1f, 4f);
+    assertThat(weightScales).containsExactly(1f, 1f, .5f);
+  }
+
+  @Test
+  void weightScalesForOneScaleAreForTheLargestBias() {
+    assertThat(
+            BiasQuantizer.weightScalesFor(
+                new float[] {0x1p33f, 0x1p34f, -0x1p32f}, 1f, new float[] {1f}))
+        .containsExactly(16f);
+  }
+
+  @Test
+  void weightScalesForRandomBiasKeepCodesWithinTheGuard() {
+    for (long seed = 0; seed < 200; seed++) {
+      SeededFloats floats = SeededFloats.of(seed);
+      float[] bias = floats.finite(50);
+      float inputScale = (float) Math.pow(10, floats.between(-9, 0)) * 1.1f;
+      float[] weightScales = new float[bias.length];
+      for (int i = 0; i < bias.length; i++) {
+        weightScales[i] = (float) Math.pow(10, floats.between(-9, 0)) * .9f;
+      }
+      float[] enlarged = BiasQuantizer.weightScalesFor(bias, inputScale, weightScales);
+      int[] codes = BiasQuantizer.of(inputScale, enlarged).quantize(bias);
+
+      for (int i = 0; i < bias.length; i++) {
+        double exact = Math.abs((double) bias[i]) / ((double) inputScale * weightScales[i]);
+        assertThat(Math.abs((long) codes[i])).as("seed %d", seed).isLessThanOrEqualTo(1L << 30);
+        assertThat(enlarged[i])
+            .as("seed %d index %d", seed, i)
+            .isEqualTo(exact > 0x1p30 ? enlarged[i] : weightScales[i])
+            .isGreaterThanOrEqualTo(weightScales[i]);
+        if (exact > 0x1p30) {
+          assertThat(Math.abs((long) codes[i])).as("seed %d", seed).isGreaterThan((1L << 30) - 200);
+        }
+      }
+    }
+  }
+
+  @Test
+  void weightScalesForTinyProductsReckonWithTheSmallestOne() {
+    float[] scales = BiasQuantizer.weightScalesFor(new float[] {1f}, 1e-30f, new float[] {1e-30f});
+
+    assertThat(BiasQuantizer.of(1e-30f, scales).quantize(new float[] {1f})[0])
+        .isBetween((1 << 30) - 200, 1 << 30);
+  }
+
+  @Test
+  void weightScalesForBiasThatNoScaleFitsIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                BiasQuantizer.weightScalesFor(
+                    new float[] {0f, Float.NEGATIVE_INFINITY}, 1f, new float[] {1f}))
+        .withMessage("bias[1] is -Infinity, expected a finite number");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                BiasQuantizer.weightScalesFor(
+                    new float[] {Float.MAX_VALUE}, 1e-30f, new float[] {1f}))
+        .withMessage("weight scale for bias[0] is Infinity, expected a finite number above 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BiasQuantizer.weightScalesFor(new float[3], 1f, new float[] {1f, 1f}))
+        .withMessage("bias has 3 values, expected 2 as weight scales");
+  }
+
+  @Test
   void quantizeOfNaNIsRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(

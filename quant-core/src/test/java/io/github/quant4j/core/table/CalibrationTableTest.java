@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.quant4j.core.observer.ValueRange;
 import org.junit.jupiter.api.Test;
 
 class CalibrationTableTest {
@@ -29,6 +30,38 @@ class CalibrationTableTest {
 
     assertThat(table.statistics("a")).contains(STATISTICS);
     assertThat(table.statistics("b")).isEmpty();
+  }
+
+  @Test
+  void rangeIsChosenOneElseSeenOne() {
+    ValueRange chosen = new ValueRange(-1f, 1f);
+    TensorCalibration calibration = TensorCalibration.of(STATISTICS).withRange(chosen);
+    CalibrationTable table =
+        CalibrationTable.builder().put("a", STATISTICS).put("b", calibration).build();
+
+    assertThat(table.range("a")).contains(new ValueRange(-1f, 2f));
+    assertThat(table.range("b")).contains(chosen);
+    assertThat(table.range("c")).isEmpty();
+    assertThat(table.calibration("b")).contains(calibration);
+    assertThat(table.statistics("b")).contains(STATISTICS);
+  }
+
+  @Test
+  void sampleCountIsThatOfProvenance() {
+    Provenance provenance = Provenance.builder().method("minmax").sampleCount(3).build();
+
+    assertThat(CalibrationTable.builder().provenance(provenance).build().sampleCount())
+        .isEqualTo(3);
+    assertThat(
+            CalibrationTable.builder().provenance(provenance).sampleCount(4).build().provenance())
+        .isEqualTo(Provenance.builder().method("minmax").sampleCount(4).build());
+  }
+
+  @Test
+  void putOfImpossibleNameIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CalibrationTable.builder().put("", STATISTICS))
+        .withMessage("name of a tensor has 0 characters, expected 1 to 65535");
   }
 
   @Test

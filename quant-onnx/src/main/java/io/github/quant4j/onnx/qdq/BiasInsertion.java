@@ -19,13 +19,11 @@ import java.util.List;
  *   <li>A bias that does not hold one element per weight scale, as Gemm allows (one element for
  *       all, or a matrix), is left as it is: its rounding would not be that of an integer kernel.
  *   <li>Where the weights of a channel are so small that its bias would need a code beyond 2^30,
- *       the scale of the channel is raised to {@code |bias| / (inputScale * 2^30)}; such a channel
- *       is all bias, and its weights lose nothing that could be seen beside it.
+ *       the scale of the channel is raised, see {@link BiasQuantizer#weightScalesFor}; such a
+ *       channel is all bias, and its weights lose nothing that could be seen beside it.
  * </ol>
  */
 final class BiasInsertion {
-  private static final double LARGEST_CODE = 1 << 30;
-
   private final InsertionContext context;
   private final ActivationInsertion activations;
   private final WeightInsertion weights;
@@ -40,18 +38,16 @@ final class BiasInsertion {
 
   /** Raises weight scales that are too small beside a bias; the graph stays as it is. */
   void raiseWeightScales(BiasQuantization bias) {
-    if (isRoundable(bias)) {
-      float[] smallest = floats(tensor(bias));
-      double divisor = activations.scale(bias.inputTensor()) * LARGEST_CODE;
-      for (int channel = 0; channel < smallest.length; channel++) {
-        if (!Float.isFinite(smallest[channel])) {
-          throw new OnnxException(
-              "the bias of \"%s\" is %s at index %s, expected a finite number"
-                  .formatted(bias.edge().node(), smallest[channel], channel));
-        }
-        smallest[channel] = (float) (Math.abs(smallest[channel]) / divisor);
-      }
-      weights.raiseScales(bias, smallest);
+    if (!isRoundable(bias)) {
+      return;
+    }
+    try {
+      weights.raiseScales(
+          bias,
+          BiasQuantizer.weightScalesFor(
+              floats(tensor(bias)), activations.scale(bias.inputTensor()), weights.scales(bias)));
+    } catch (IllegalArgumentException e) {
+      throw refused(bias, e);
     }
   }
 
@@ -72,10 +68,7 @@ final class BiasInsertion {
               Tensor.ofFloats(shape, quantizer.scales()),
               Tensor.ofFloats(shape, quantizer.dequantize(codes))));
     } catch (IllegalArgumentException e) {
-      throw new OnnxException(
-          "the bias of \"%s\" cannot be quantized: %s"
-              .formatted(bias.edge().node(), e.getMessage()),
-          e);
+      throw refused(bias, e);
     }
   }
 
@@ -117,6 +110,13 @@ final class BiasInsertion {
           .rewriter()
           .replaceInput(use, context.rewriter().insertBefore(use.node(), blueprint).output());
     }
+  }
+
+  private static OnnxException refused(BiasQuantization bias, IllegalArgumentException cause) {
+    return new OnnxException(
+        "the bias of \"%s\" cannot be quantized: %s"
+            .formatted(bias.edge().node(), cause.getMessage()),
+        cause);
   }
 
   private boolean isRoundable(BiasQuantization bias) {

@@ -140,7 +140,8 @@ class BiasInsertionTest {
 
     assertThatExceptionOfType(OnnxException.class)
         .isThrownBy(() -> insert(model, BiasForm.FLOAT))
-        .withMessage("the bias of \"c\" is Infinity at index 2, expected a finite number");
+        .withMessage(
+            "the bias of \"c\" cannot be quantized: bias[2] is Infinity, expected a finite number");
     assertThat(model.toByteArray()).isEqualTo(before);
   }
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Writing files that are never half written.
+ *
+ * <pre>{@code
+ * AtomicFile.write(path, out -> out.write(bytes));
+ * }</pre>
+ */
+@NullMarked
+package io.github.quant4j.core.file;
+
+import org.jspecify.annotations.NullMarked;
