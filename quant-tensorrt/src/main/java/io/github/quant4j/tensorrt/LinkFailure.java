@@ -53,12 +53,14 @@ final class LinkFailure {
     String text = String.join(": ", messages);
     Matcher glue = GLUE.matcher(text);
     if (glue.find() && !text.contains(WINDOWS_DEPENDENCY)) {
-      String reason = "the JNI glue '%s' of the presets is not on the class path";
-      return new Finding(MissingPiece.PRESETS, reason.formatted(glue.group(1)), failure);
+      String reason =
+          "the JNI glue '%s' of the presets is not on the class path".formatted(glue.group(1));
+      return new Finding(MissingPiece.PRESETS, reason, failure);
     }
     if (failure.getCause() instanceof ClassNotFoundException absent) {
-      String reason = "class '%s' of the presets is not on the class path";
-      return new Finding(MissingPiece.PRESETS, reason.formatted(absent.getMessage()), failure);
+      String reason =
+          "class '%s' of the presets is not on the class path".formatted(absent.getMessage());
+      return new Finding(MissingPiece.PRESETS, reason, failure);
     }
     return new Finding(otherwise, "'%s' failed: %s".formatted(subject, text), failure);
   }

@@ -15,7 +15,7 @@ final class RecordingLogger extends LegacyAbstractLogger {
 
   private static final long serialVersionUID = 1L;
 
-  private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+  private final transient List<String> lines = Collections.synchronizedList(new ArrayList<>());
   private @Nullable RuntimeException failure;
 
   void breakWith(RuntimeException thrown) {

@@ -45,7 +45,7 @@ class GoldenRangesTest {
           AVERAGE_ROUNDS,
           () -> OnnxRuntimeMinMaxCalibrator.averaging(false, 0.01));
 
-  private record Case(
+  record Case(
       String method,
       String distribution,
       int size,

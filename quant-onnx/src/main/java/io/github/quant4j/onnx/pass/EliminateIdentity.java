@@ -16,6 +16,9 @@ import io.github.quant4j.onnx.Value;
  * </ol>
  */
 public final class EliminateIdentity implements GraphPass {
+  /** Creates the pass, which holds no state. */
+  public EliminateIdentity() {}
+
   @Override
   public boolean run(OnnxModel model) {
     GraphRewriter rewriter = model.graph().rewriter();

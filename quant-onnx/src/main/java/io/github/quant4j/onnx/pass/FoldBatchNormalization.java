@@ -42,6 +42,9 @@ import java.util.stream.IntStream;
 public final class FoldBatchNormalization implements GraphPass {
   private static final float DEFAULT_EPSILON = 1e-5f;
 
+  /** Creates the pass, which holds no state. */
+  public FoldBatchNormalization() {}
+
   @Override
   public boolean run(OnnxModel model) {
     GraphRewriter rewriter = model.graph().rewriter();

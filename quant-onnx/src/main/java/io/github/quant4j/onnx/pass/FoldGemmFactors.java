@@ -25,6 +25,9 @@ import java.util.Optional;
  * <p>Products are rounded once to float32. Source: ONNX operator Gemm, opset 13.
  */
 public final class FoldGemmFactors implements GraphPass {
+  /** Creates the pass, which holds no state. */
+  public FoldGemmFactors() {}
+
   @Override
   public boolean run(OnnxModel model) {
     GraphRewriter rewriter = model.graph().rewriter();

@@ -16,6 +16,9 @@ import java.util.Optional;
  * </ol>
  */
 public final class MoveConstantsToInitializers implements GraphPass {
+  /** Creates the pass, which holds no state. */
+  public MoveConstantsToInitializers() {}
+
   @Override
   public boolean run(OnnxModel model) {
     boolean modified = false;

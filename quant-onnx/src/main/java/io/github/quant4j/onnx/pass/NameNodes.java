@@ -11,6 +11,9 @@ import java.util.Set;
  * New names are made of the first output and the operator, so they are the same in every run.
  */
 public final class NameNodes implements GraphPass {
+  /** Creates the pass, which holds no state. */
+  public NameNodes() {}
+
   @Override
   public boolean run(OnnxModel model) {
     Set<String> taken = new HashSet<>();

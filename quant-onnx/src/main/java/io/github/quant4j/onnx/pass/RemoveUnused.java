@@ -14,6 +14,9 @@ import java.util.List;
  * removed from that list with them.
  */
 public final class RemoveUnused implements GraphPass {
+  /** Creates the pass, which holds no state. */
+  public RemoveUnused() {}
+
   @Override
   public boolean run(OnnxModel model) {
     GraphRewriter rewriter = model.graph().rewriter();

@@ -30,6 +30,9 @@ public final class StripQuantizeDequantize implements GraphPass {
   private static final Set<ElementType> CODE_TYPES =
       Set.of(ElementType.INT8, ElementType.UINT8, ElementType.INT32);
 
+  /** Creates the pass, which holds no state. */
+  public StripQuantizeDequantize() {}
+
   @Override
   public boolean run(OnnxModel model) {
     boolean modified = false;
