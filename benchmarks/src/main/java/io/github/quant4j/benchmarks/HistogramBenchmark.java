@@ -2,10 +2,7 @@
 package io.github.quant4j.benchmarks;
 
 import io.github.quant4j.core.histogram.StreamingHistogram;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -32,8 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class HistogramBenchmark {
-  private static final int LENGTH = 1 << 23;
-  private static final long SEED = 20_261_121L;
+  private static final int LENGTH = LargeArrays.LENGTH;
 
   /** What the array holds. */
   public enum Values {
@@ -44,10 +40,10 @@ public class HistogramBenchmark {
     /** One number over and over. */
     CONSTANT;
 
-    float from(double normal) {
+    float from(float normal) {
       return switch (this) {
-        case NORMAL -> (float) normal;
-        case RELU -> (float) Math.max(0, normal);
+        case NORMAL -> normal;
+        case RELU -> Math.max(0, normal);
         case CONSTANT -> 2.5f;
       };
     }
@@ -63,18 +59,12 @@ public class HistogramBenchmark {
   /** Fills the array. */
   @Setup
   public void fill() {
-    Random random = new Random(SEED);
-    array = new float[LENGTH];
+    array = LargeArrays.normal();
     for (int i = 0; i < LENGTH; i++) {
-      array[i] = values.from(random.nextGaussian());
+      array[i] = values.from(array[i]);
     }
     heap = FloatBuffer.wrap(array);
-    direct =
-        ByteBuffer.allocateDirect(LENGTH * Float.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer()
-            .put(array)
-            .flip();
+    direct = LargeArrays.direct(array);
   }
 
   /**
@@ -85,11 +75,7 @@ public class HistogramBenchmark {
   @Benchmark
   @OperationsPerInvocation(LENGTH)
   public float plainSum() {
-    float sum = 0;
-    for (float value : array) {
-      sum += value;
-    }
-    return sum;
+    return LargeArrays.sum(array);
   }
 
   /**

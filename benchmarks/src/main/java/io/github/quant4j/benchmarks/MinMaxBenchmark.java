@@ -3,10 +3,7 @@ package io.github.quant4j.benchmarks;
 
 import io.github.quant4j.core.observer.MinMaxObserver;
 import io.github.quant4j.core.observer.ValueRange;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -31,8 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class MinMaxBenchmark {
-  private static final int LENGTH = 1 << 23;
-  private static final long SEED = 20_261_121L;
+  private static final int LENGTH = LargeArrays.LENGTH;
 
   private float[] array = new float[0];
   private FloatBuffer heap = FloatBuffer.allocate(0);
@@ -41,18 +37,9 @@ public class MinMaxBenchmark {
   /** Fills the array with normally distributed numbers. */
   @Setup
   public void fill() {
-    Random random = new Random(SEED);
-    array = new float[LENGTH];
-    for (int i = 0; i < LENGTH; i++) {
-      array[i] = (float) random.nextGaussian();
-    }
+    array = LargeArrays.normal();
     heap = FloatBuffer.wrap(array);
-    direct =
-        ByteBuffer.allocateDirect(LENGTH * Float.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer()
-            .put(array)
-            .flip();
+    direct = LargeArrays.direct(array);
   }
 
   /**
@@ -63,11 +50,7 @@ public class MinMaxBenchmark {
   @Benchmark
   @OperationsPerInvocation(LENGTH)
   public float plainSum() {
-    float sum = 0;
-    for (float value : array) {
-      sum += value;
-    }
-    return sum;
+    return LargeArrays.sum(array);
   }
 
   /**

@@ -5,10 +5,8 @@ import io.github.quant4j.core.qparams.QuantizationParameters;
 import io.github.quant4j.core.quantize.AffineQuantizer;
 import io.github.quant4j.core.tensor.Shape;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -35,8 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class QuantizeBenchmark {
   private static final int CHANNEL_COUNT = 512;
-  private static final int LENGTH = 1 << 23;
-  private static final long SEED = 20_261_121L;
+  private static final int LENGTH = LargeArrays.LENGTH;
   private static final float SCALE = 4f / 127;
   private static final Shape ROWS = Shape.of(CHANNEL_COUNT, LENGTH / CHANNEL_COUNT);
   private static final Shape COLUMNS = Shape.of(LENGTH / CHANNEL_COUNT, CHANNEL_COUNT);
@@ -57,16 +54,12 @@ public class QuantizeBenchmark {
   /** Fills the array with normally distributed numbers. */
   @Setup
   public void fill() {
-    Random random = new Random(SEED);
-    array = new float[LENGTH];
-    for (int i = 0; i < LENGTH; i++) {
-      array[i] = (float) random.nextGaussian();
-    }
+    array = LargeArrays.normal();
     copy = new float[LENGTH];
     plainCodes = new byte[LENGTH];
     heap = FloatBuffer.wrap(array);
-    direct = directFloats().put(array).flip();
-    results = directFloats();
+    direct = LargeArrays.direct(array);
+    results = LargeArrays.direct();
     codes = ByteBuffer.allocateDirect(LENGTH);
   }
 
@@ -174,11 +167,5 @@ public class QuantizeBenchmark {
     Arrays.fill(scales, SCALE);
     return AffineQuantizer.of(
         QuantizationParameters.perAxis(axis, scales, new int[CHANNEL_COUNT]), -128, 127);
-  }
-
-  private static FloatBuffer directFloats() {
-    return ByteBuffer.allocateDirect(LENGTH * Float.BYTES)
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
   }
 }
