@@ -4,6 +4,7 @@ package io.github.quant4j.core.table;
 import static java.util.Objects.requireNonNull;
 
 import io.github.quant4j.core.observer.ValueRange;
+import io.github.quant4j.core.range.RangeSelector;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -79,6 +80,26 @@ public final class CalibrationTable {
    */
   public Optional<ValueRange> range(String tensor) {
     return calibration(tensor).map(TensorCalibration::range);
+  }
+
+  /**
+   * Returns a table whose ranges are chosen anew from its histograms, without running a model. The
+   * statistics and histograms stay, so another method can choose again; a tensor without a
+   * histogram keeps its range.
+   *
+   * @param method the name of the method, for the provenance
+   * @param selector the method
+   * @return a changed copy
+   */
+  public CalibrationTable withRanges(String method, RangeSelector selector) {
+    SortedMap<String, TensorCalibration> changed = new TreeMap<>(calibrations);
+    changed.replaceAll(
+        (tensor, calibration) ->
+            calibration
+                .histogram()
+                .map(histogram -> calibration.withRange(selector.select(histogram)))
+                .orElse(calibration));
+    return new CalibrationTable(changed, provenance.withMethod(method));
   }
 
   /**

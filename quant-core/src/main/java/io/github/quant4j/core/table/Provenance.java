@@ -124,6 +124,12 @@ public final class Provenance {
     return builder.build();
   }
 
+  Provenance withMethod(String method) {
+    Builder builder = builder().sampleCount(sampleCount);
+    builder.texts.putAll(texts);
+    return builder.method(method).build();
+  }
+
   private Optional<String> text(String name) {
     return Optional.ofNullable(texts.get(name));
   }

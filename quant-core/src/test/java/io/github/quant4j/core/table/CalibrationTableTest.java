@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.quant4j.core.histogram.StreamingHistogram;
 import io.github.quant4j.core.observer.ValueRange;
+import java.nio.FloatBuffer;
 import org.junit.jupiter.api.Test;
 
 class CalibrationTableTest {
@@ -44,6 +46,24 @@ class CalibrationTableTest {
     assertThat(table.range("c")).isEmpty();
     assertThat(table.calibration("b")).contains(calibration);
     assertThat(table.statistics("b")).contains(STATISTICS);
+  }
+
+  @Test
+  void withRangesChoosesFromHistogramsAndLeavesTheRest() {
+    StreamingHistogram histogram = StreamingHistogram.create();
+    histogram.observe(FloatBuffer.wrap(new float[] {-4f, 1f, 2f, 3f}));
+    TensorCalibration counted = TensorCalibration.of(histogram.snapshot());
+    CalibrationTable table =
+        CalibrationTable.builder().put("a", counted).put("b", STATISTICS).sampleCount(4).build();
+
+    CalibrationTable chosen = table.withRanges("half", seen -> new ValueRange(-2f, 2f));
+
+    assertThat(chosen.range("a")).contains(new ValueRange(-2f, 2f));
+    assertThat(chosen.calibration("a").orElseThrow().histogram()).isEqualTo(counted.histogram());
+    assertThat(chosen.range("b")).contains(STATISTICS.range());
+    assertThat(chosen.provenance())
+        .isEqualTo(Provenance.builder().method("half").sampleCount(4).build());
+    assertThat(table.range("a")).contains(new ValueRange(-4f, 3f));
   }
 
   @Test

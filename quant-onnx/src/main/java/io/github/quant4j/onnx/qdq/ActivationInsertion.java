@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.qparams.SymmetricInt8;
 import io.github.quant4j.core.table.CalibrationTable;
-import io.github.quant4j.core.table.TensorStatistics;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
@@ -80,18 +80,18 @@ final class ActivationInsertion {
   }
 
   private float rangeScale(String tensor) {
-    TensorStatistics statistics =
+    ValueRange range =
         table
-            .statistics(tensor)
+            .range(tensor)
             .orElseThrow(
                 () ->
                     new OnnxException(
                         ("the calibration table has no range of tensor \"%s\" among its %s;"
                                 + " calibrate with this plan's observation points")
                             .formatted(tensor, table.tensors().size())));
-    if (statistics.range().absoluteMaximum() == 0) {
+    if (range.absoluteMaximum() == 0) {
       LOGGER.warn("tensor \"{}\" was zero in every sample; its scale is set to 1", tensor);
     }
-    return SymmetricInt8.forActivation(statistics.range()).scale(0);
+    return SymmetricInt8.forActivation(range).scale(0);
   }
 }

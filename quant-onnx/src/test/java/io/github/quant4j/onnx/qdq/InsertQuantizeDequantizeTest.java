@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.table.TensorCalibration;
 import io.github.quant4j.core.table.TensorStatistics;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
@@ -162,6 +164,20 @@ class InsertQuantizeDequantizeTest {
     QuantizationPlan plan = QdqPlanner.create().plan(model);
 
     InsertQuantizeDequantize.of(plan, Calibration.symmetric(plan, 0), Target.TENSORRT).run(model);
+
+    assertThat(constant(model, "x_scale").floats().get(0)).isOne();
+  }
+
+  @Test
+  void run_tableWithAChosenRange_takesItAndNotTheSeenOne() {
+    OnnxModel model = convolution();
+    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    TensorCalibration clipped =
+        TensorCalibration.of(new TensorStatistics(-254, 254, 9, 0))
+            .withRange(new ValueRange(-127, 127));
+    CalibrationTable table = CalibrationTable.builder().put("x", clipped).build();
+
+    InsertQuantizeDequantize.of(plan, table, Target.TENSORRT).run(model);
 
     assertThat(constant(model, "x_scale").floats().get(0)).isOne();
   }
