@@ -6,6 +6,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.github.quant4j.core.tensor.ElementType;
@@ -44,6 +45,7 @@ public final class OnnxRuntimeOracle {
     Map<String, OnnxTensorLike> fed = new LinkedHashMap<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       try (OrtSession session = environment.createSession(model, options)) {
         for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
           fed.put(input.getKey(), tensor(environment, input.getValue()));
