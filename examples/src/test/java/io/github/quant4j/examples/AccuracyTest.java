@@ -34,11 +34,12 @@ class AccuracyTest {
   }
 
   /**
-   * A quarter is what the weights shrink to. Of the MobileNet, names and scales of 23 convolutions
-   * weigh as much as a tenth of its 85,000 weights, so it stays above the 30 % of larger models.
+   * A quarter is what the weights shrink to. The MobileNet has 85,000 of them, of which the last
+   * convolution and the classifier stay float, and names and scales of 22 convolutions weigh as
+   * much as a tenth; so it stays above the 30 % of larger models.
    */
   @ParameterizedTest
-  @CsvSource({"resnet20_fp32, 0.30", "resnet20_bn_fp32, 0.30", "mobilenet_fp32, 0.38"})
+  @CsvSource({"resnet20_fp32, 0.30", "resnet20_bn_fp32, 0.30", "mobilenet_fp32, 0.45"})
   void quantize_realClassifier_shrinksTheFile(String name, double allowedRatio) throws IOException {
     OnnxModel floatModel = QuantizedClassifiers.floatModel(name);
     int floatSize = floatModel.toByteArray().length;

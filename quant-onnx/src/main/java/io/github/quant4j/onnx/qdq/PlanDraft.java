@@ -55,6 +55,14 @@ final class PlanDraft {
     decide(node, isQuantized, verdict.why().ruleId(), verdict.why().text());
   }
 
+  /** Leaves a weighted operator float after all: its decision and its request are taken back. */
+  void revoke(Node node, String ruleId, String reason) {
+    weighted.remove(node);
+    decisions.remove(node);
+    withdraw(new Use(node, 0));
+    decide(node, false, ruleId, reason);
+  }
+
   Optional<NodeDecision> decision(Node node) {
     return Optional.ofNullable(decisions.get(node));
   }

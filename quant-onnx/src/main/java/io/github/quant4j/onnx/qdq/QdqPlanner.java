@@ -109,6 +109,7 @@ public final class QdqPlanner {
     return List.of(
         new ResidualAddRule(),
         new AveragePoolRule(),
+        new SwishBeforeAverageRule(),
         new PadRule(),
         new MaxPoolRule(),
         new CopyOperatorRule(),
