@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.pass;
 
-import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.GraphRewriter;
@@ -75,20 +74,24 @@ public final class FoldBatchNormalization implements GraphPass {
 
   /** Tells whether weight, bias and parameters are constants that fit one another. */
   private static boolean hasConstants(Node convolution, Node normalization) {
-    Optional<Shape> weight = floatConstant(convolution, 1).map(Tensor::shape);
+    Optional<Shape> weight = OwnedConstants.floatConstant(convolution, 1).map(Tensor::shape);
     if (weight.isEmpty() || weight.get().rank() == 0) {
       return false;
     }
     Optional<Shape> channels = Optional.of(Shape.of(weight.get().dimension(0)));
     return IntStream.rangeClosed(1, 4)
-            .allMatch(i -> floatConstant(normalization, i).map(Tensor::shape).equals(channels))
+            .allMatch(
+                i ->
+                    OwnedConstants.floatConstant(normalization, i)
+                        .map(Tensor::shape)
+                        .equals(channels))
         && (convolution.input(2).isEmpty()
-            || floatConstant(convolution, 2).map(Tensor::shape).equals(channels));
+            || OwnedConstants.floatConstant(convolution, 2).map(Tensor::shape).equals(channels));
   }
 
   private static void fold(GraphRewriter rewriter, Node convolution, Node normalization) {
-    Tensor weight = floatConstant(convolution, 1).orElseThrow();
-    Optional<Tensor> bias = floatConstant(convolution, 2);
+    Tensor weight = OwnedConstants.floatConstant(convolution, 1).orElseThrow();
+    Optional<Tensor> bias = OwnedConstants.floatConstant(convolution, 2);
     FloatBuffer mean = parameter(normalization, 3);
     FloatBuffer beta = parameter(normalization, 2);
     double[] factors = factors(normalization);
@@ -125,12 +128,6 @@ public final class FoldBatchNormalization implements GraphPass {
   }
 
   private static FloatBuffer parameter(Node normalization, int index) {
-    return floatConstant(normalization, index).orElseThrow().floats();
-  }
-
-  private static Optional<Tensor> floatConstant(Node node, int index) {
-    return node.input(index)
-        .flatMap(Value::constant)
-        .filter(tensor -> tensor.elementType() == ElementType.FLOAT);
+    return OwnedConstants.floatConstant(normalization, index).orElseThrow().floats();
   }
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.pass;
 
-import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Use;
-import io.github.quant4j.onnx.Value;
 import java.nio.FloatBuffer;
 import java.util.Optional;
 
@@ -47,10 +45,7 @@ public final class FoldGemmFactors implements GraphPass {
       return false;
     }
     if (gemm.input(input).isPresent()) {
-      Optional<Tensor> constant =
-          gemm.input(input)
-              .flatMap(Value::constant)
-              .filter(tensor -> tensor.elementType() == ElementType.FLOAT);
+      Optional<Tensor> constant = OwnedConstants.floatConstant(gemm, input);
       if (constant.isEmpty()) {
         return false;
       }

@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.pass;
 
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
+import java.util.Optional;
 
-/** Changes the constant a node reads without changing it for anyone else. */
+/** Reads the constants of a node, and changes them without changing them for anyone else. */
 final class OwnedConstants {
   private final GraphRewriter rewriter;
 
   OwnedConstants(GraphRewriter rewriter) {
     this.rewriter = rewriter;
+  }
+
+  /** Returns the float32 constant a node reads, empty where it reads anything else. */
+  static Optional<Tensor> floatConstant(Node node, int index) {
+    return node.input(index)
+        .flatMap(Value::constant)
+        .filter(tensor -> tensor.elementType() == ElementType.FLOAT);
   }
 
   /**
