@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * <p>Rules are asked in order and the first that answers decides. A rule holds no state.
  */
-interface OperatorRule {
+non-sealed interface OperatorRule extends PlanningRule {
 
   /** Returns the verdict, empty when the rule does not speak of such a node. */
   Optional<OperatorVerdict> judge(Node node);

@@ -6,7 +6,7 @@ package io.github.quant4j.onnx.qdq;
  * operators between them. Rules are applied in order; each sees what those before it did. A rule
  * holds no state.
  */
-interface PlacementRule {
+non-sealed interface PlacementRule extends PlanningRule {
 
   /** Adds, moves or removes requests for pairs and decides on nodes. */
   void apply(PlanDraft draft);
