@@ -5,6 +5,7 @@ import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -24,6 +25,21 @@ final class BatchCheck {
       checkType(input, tensor);
       checkShape(input, tensor.shape());
     }
+  }
+
+  /** Throws a {@link CalibrationException} unless each parameter fits the input of its name. */
+  static void checkParameters(Map<String, Tensor> parameters, List<TensorSignature> inputs) {
+    parameters.forEach(
+        (name, tensor) -> {
+          TensorSignature input =
+              inputs.stream()
+                  .filter(candidate -> candidate.name().equals(name))
+                  .findFirst()
+                  .orElseThrow(
+                      () -> new CalibrationException("the model has no input '" + name + "'"));
+          checkType(input, tensor);
+          checkShape(input, tensor.shape());
+        });
   }
 
   private static void checkNames(TensorBatch batch, List<TensorSignature> inputs) {

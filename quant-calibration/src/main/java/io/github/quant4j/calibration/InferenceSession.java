@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -108,11 +109,29 @@ public final class InferenceSession implements AutoCloseable {
    * @throws IllegalStateException if the session is closed
    */
   public Map<String, Tensor> run(TensorBatch batch) {
+    return run(batch, Map.of());
+  }
+
+  /**
+   * Runs the model on a batch, feeding some inputs with tensors that do not belong to samples.
+   *
+   * @param batch one tensor for each of the other inputs
+   * @param parameters tensors by the name of their input, of its element type and dimensions; read
+   *     only, not kept
+   * @return all outputs by name in the order of the model; copies that belong to the caller
+   * @throws CalibrationException if a tensor does not fit its input, or the model fails
+   * @throws IllegalStateException if the session is closed
+   */
+  public Map<String, Tensor> run(TensorBatch batch, Map<String, Tensor> parameters) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    run(batch, parameters, outputNames(), tensors::put);
+    return tensors;
+  }
+
+  private Set<String> outputNames() {
     Set<String> names = new LinkedHashSet<>();
     outputs.forEach(output -> names.add(output.name()));
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    run(batch, names, tensors::put);
-    return tensors;
+    return names;
   }
 
   /**
@@ -135,12 +154,23 @@ public final class InferenceSession implements AutoCloseable {
 
   /** Runs the model for some outputs, one or more, and hands on one copy after the other. */
   void run(TensorBatch batch, Set<String> names, BiConsumer<String, Tensor> consumer) {
-    requireFit(batch);
+    run(batch, Map.of(), names, consumer);
+  }
+
+  private void run(
+      TensorBatch batch,
+      Map<String, Tensor> parameters,
+      Set<String> names,
+      BiConsumer<String, Tensor> consumer) {
+    requireFit(batch, parameters);
     Map<String, OnnxTensor> values = new LinkedHashMap<>();
     try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
       options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       for (TensorSignature input : inputs) {
-        Tensor tensor = batch.tensor(input.name()).orElseThrow();
+        Tensor tensor =
+            Optional.ofNullable(parameters.get(input.name()))
+                .or(() -> batch.tensor(input.name()))
+                .orElseThrow();
         values.put(
             input.name(),
             OrtTensors.wrap(environment, tensor, buffers.direct(input.name(), tensor)));
@@ -159,10 +189,17 @@ public final class InferenceSession implements AutoCloseable {
 
   /** Throws unless the session is open and the batch fits its inputs. */
   void requireFit(TensorBatch batch) {
+    requireFit(batch, Map.of());
+  }
+
+  private void requireFit(TensorBatch batch, Map<String, Tensor> parameters) {
     if (isClosed) {
       throw new IllegalStateException("session is closed");
     }
-    BatchCheck.check(batch, inputs);
+    List<TensorSignature> ofSamples = new ArrayList<>(inputs);
+    ofSamples.removeIf(input -> parameters.containsKey(input.name()));
+    BatchCheck.check(batch, ofSamples);
+    BatchCheck.checkParameters(parameters, inputs);
   }
 
   private static OrtEnvironment environment() {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx;
 
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
 import io.github.quant4j.onnx.internal.proto.NodeProto;
@@ -48,6 +50,23 @@ public final class GraphRewriter {
     requireFree(name);
     Value value = graph.define(name);
     graph.initialize(value, StoredTensor.of(name, tensor));
+    return value;
+  }
+
+  /**
+   * Adds an input that the caller of the model must feed, behind those there are.
+   *
+   * @param name its name, free in the graph
+   * @param elementType the type of its elements
+   * @param shape its shape
+   * @return the value
+   * @throws IllegalArgumentException if the name is taken
+   */
+  public Value addInput(String name, ElementType elementType, Shape shape) {
+    requireFree(name);
+    Value value = graph.define(name);
+    value.declare(TypeCodec.ofShape(name, elementType, shape));
+    graph.declareInput(value);
     return value;
   }
 

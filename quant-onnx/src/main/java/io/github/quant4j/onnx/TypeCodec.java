@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.onnx.internal.proto.TensorShapeProto;
 import io.github.quant4j.onnx.internal.proto.TypeProto;
 import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
@@ -32,6 +33,17 @@ final class TypeCodec {
             TypeProto.newBuilder()
                 .setTensorType(TypeProto.Tensor.newBuilder().setElemType(elementType.onnxCode())))
         .build();
+  }
+
+  /** Declares a tensor of an element type and shape. */
+  static ValueInfoProto ofShape(String name, ElementType elementType, Shape shape) {
+    TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
+    for (long dimension : shape.toArray()) {
+      dimensions.addDimBuilder().setDimValue(dimension);
+    }
+    ValueInfoProto.Builder info = anyShape(name, elementType).toBuilder();
+    info.getTypeBuilder().getTensorTypeBuilder().setShape(dimensions);
+    return info.build();
   }
 
   private static List<Dimension> dimensions(TensorShapeProto shape) {

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.ptq;
+
+import io.github.quant4j.calibration.InferenceSession;
+import io.github.quant4j.core.quantize.QuantizationError;
+import io.github.quant4j.core.source.TensorBatch;
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.qdq.AddQuantizationSwitches;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the operators whose quantization costs a model's outputs most, by measuring each.
+ *
+ * <p>For an operator {@code i} the noise {@code n(i)} is the largest, over the float outputs, of
+ * {@code sum((r - a)^2) / sum(r^2)}, where {@code r} is the output with everything float and {@code
+ * a} that with operator {@code i} alone in INT8. Noises of small size add up, so the operators are
+ * taken in the order of {@code n(i) / (share(i) + 0.02)}, share being their part of the model's
+ * multiply-adds and 0.02 the price of one more operator between two precisions; those that would
+ * take more than the allowed share out of INT8 are passed over. The shortest beginning of that list
+ * that reaches the wanted ratio is found by bisection, measuring each candidate as a whole. When
+ * none does, the best that was measured is returned if it is 3 dB above plain quantization.
+ *
+ * <p>Cost: one run over the samples per operator, and about log2 of their number.
+ *
+ * <p>Source: the ordering is that of greedy knapsack packing; measuring one layer at a time is the
+ * sensitivity analysis of Wu, Judd, Zhang, Isaev and Micikevicius, "Integer Quantization for Deep
+ * Learning Inference", 2020, section 6.
+ */
+final class SensitivitySearch {
+  /** What one more change between float and INT8 is worth, as a share of all multiply-adds. */
+  private static final double PRICE_OF_A_BREAK = 0.02;
+
+  private static final double WORTHWHILE_GAIN = 3;
+
+  /** Operators are measured in groups of neighbours first, small enough for noises to add up. */
+  private static final int GROUP_SIZE = 8;
+
+  /** A group of less than this part of the noise allowed is not looked into. */
+  private static final double NEGLIGIBLE_PARTS = 32;
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(SensitivitySearch.class);
+
+  private final InferenceSession session;
+  private final List<String> operators;
+  private final List<TensorBatch> samples;
+  private final List<Map<String, Tensor>> references;
+
+  /**
+   * @param session a model with switches
+   * @param operators the operators in the order of the switches
+   * @param samples at least one batch
+   */
+  SensitivitySearch(InferenceSession session, List<String> operators, List<TensorBatch> samples) {
+    this.session = session;
+    this.operators = operators;
+    this.samples = samples;
+    this.references = samples.stream().map(batch -> run(batch, Set.of())).toList();
+  }
+
+  /**
+   * Returns the operators to leave float.
+   *
+   * @param target the ratio of signal to noise to reach at the worst output, in decibels
+   * @param shares the part of each operator in the multiply-adds of the model; 0 when absent
+   * @param allowedShare the part that may become float
+   * @return what each of them costs, in decibels, by operator; empty where the target is reached
+   *     without, or cannot be approached
+   */
+  SortedMap<String, Double> costliest(
+      double target, Map<String, Double> shares, double allowedShare) {
+    Set<String> all = new HashSet<>(operators);
+    double plain = decibels(noise(all));
+    if (plain >= target) {
+      return new TreeMap<>();
+    }
+    Map<String, Double> noises = new HashMap<>();
+    double negligible = Math.pow(10, -target / 10) / NEGLIGIBLE_PARTS;
+    for (int start = 0; start < operators.size(); start += GROUP_SIZE) {
+      List<String> group = operators.subList(start, Math.min(operators.size(), start + GROUP_SIZE));
+      measure(group, noise(Set.copyOf(group)), negligible, noises);
+    }
+    List<String> order = order(noises, shares, allowedShare);
+    int count = shortest(order, target, plain);
+    SortedMap<String, Double> costliest = new TreeMap<>();
+    order
+        .subList(0, count)
+        .forEach(operator -> costliest.put(operator, decibels(noises.get(operator))));
+    return costliest;
+  }
+
+  /**
+   * Finds the operators of a group that matter. The noise of the second half is what the first
+   * leaves of the whole, so that no operator costs more than one run.
+   */
+  private void measure(
+      List<String> group, double noise, double negligible, Map<String, Double> noises) {
+    if (noise <= negligible) {
+      return;
+    }
+    if (group.size() == 1) {
+      noises.put(group.get(0), noise);
+      return;
+    }
+    int half = group.size() / 2;
+    List<String> first = group.subList(0, half);
+    double noiseOfFirst = noise(Set.copyOf(first));
+    measure(first, noiseOfFirst, negligible, noises);
+    measure(group.subList(half, group.size()), noise - noiseOfFirst, negligible, noises);
+  }
+
+  private static List<String> order(
+      Map<String, Double> noises, Map<String, Double> shares, double allowedShare) {
+    Comparator<String> byCost =
+        Comparator.comparingDouble(
+            operator ->
+                -noises.get(operator) / (shares.getOrDefault(operator, 0.0) + PRICE_OF_A_BREAK));
+    List<String> order = new ArrayList<>();
+    double left = allowedShare;
+    for (String operator :
+        noises.keySet().stream().sorted(byCost.thenComparing(Comparator.naturalOrder())).toList()) {
+      double share = shares.getOrDefault(operator, 0.0);
+      if (share <= left) {
+        order.add(operator);
+        left -= share;
+      }
+    }
+    return order;
+  }
+
+  private int shortest(List<String> order, double target, double plain) {
+    int low = 0;
+    int high = order.size();
+    int best = 0;
+    double bestRatio = plain + WORTHWHILE_GAIN;
+    double ratio = without(order, high);
+    LOGGER.debug(
+        "{} operators: {} dB in INT8, {} dB with {} in float",
+        operators.size(),
+        plain,
+        ratio,
+        high);
+    if (ratio > bestRatio) {
+      best = high;
+      bestRatio = ratio;
+    }
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      ratio = without(order, middle);
+      if (ratio >= target || (bestRatio < target && ratio > bestRatio)) {
+        best = middle;
+        bestRatio = ratio;
+      }
+      if (ratio >= target) {
+        high = middle;
+      } else {
+        low = middle;
+      }
+    }
+    return best;
+  }
+
+  private double without(List<String> order, int count) {
+    Set<String> quantized = new HashSet<>(operators);
+    order.subList(0, count).forEach(quantized::remove);
+    return decibels(noise(quantized));
+  }
+
+  /** Returns the noise at the worst output relative to its signal. */
+  private double noise(Set<String> quantized) {
+    Map<String, QuantizationError> errors = new HashMap<>();
+    for (int i = 0; i < samples.size(); i++) {
+      Map<String, Tensor> actual = run(samples.get(i), quantized);
+      references
+          .get(i)
+          .forEach(
+              (name, reference) ->
+                  errors
+                      .computeIfAbsent(name, key -> QuantizationError.create())
+                      .observe(reference.floats(), actual.get(name).floats()));
+    }
+    return errors.values().stream()
+        .mapToDouble(error -> Math.pow(10, -error.sqnrDecibels() / 10))
+        .max()
+        .orElse(0);
+  }
+
+  private static double decibels(double noise) {
+    return -10 * Math.log10(noise);
+  }
+
+  private Map<String, Tensor> run(TensorBatch batch, Set<String> quantized) {
+    byte[] switches = new byte[operators.size()];
+    for (int i = 0; i < switches.length; i++) {
+      switches[i] = (byte) (quantized.contains(operators.get(i)) ? 1 : 0);
+    }
+    Tensor tensor = Tensor.ofBytes(ElementType.BOOL, Shape.of(switches.length), switches);
+    Map<String, Tensor> outputs = session.run(batch, Map.of(AddQuantizationSwitches.INPUT, tensor));
+    outputs.values().removeIf(output -> output.elementType() != ElementType.FLOAT);
+    return outputs;
+  }
+}
