@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 final class ConstantWeightRule implements OperatorRule {
   @Override
-  public Optional<OperatorVerdict> judge(Node node) {
+  public Optional<OperatorVerdict> judge(Node node, PlanDraft draft) {
     if (!node.is("Conv", "Gemm", "MatMul")) {
       return Optional.empty();
     }

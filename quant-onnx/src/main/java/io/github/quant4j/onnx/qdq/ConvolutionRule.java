@@ -15,7 +15,7 @@ final class ConvolutionRule implements OperatorRule {
   private static final OptionalInt OUTPUT_CHANNELS = OptionalInt.of(0);
 
   @Override
-  public Optional<OperatorVerdict> judge(Node node) {
+  public Optional<OperatorVerdict> judge(Node node, PlanDraft draft) {
     if (!node.is("Conv")) {
       return Optional.empty();
     }

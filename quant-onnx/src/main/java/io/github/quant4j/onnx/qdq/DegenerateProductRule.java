@@ -3,7 +3,6 @@ package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.onnx.Node;
-import io.github.quant4j.onnx.shape.ShapeInference;
 import java.util.Optional;
 
 /**
@@ -15,14 +14,8 @@ import java.util.Optional;
 final class DegenerateProductRule implements OperatorRule {
   private static final int SMALLEST = 16;
 
-  private final ShapeInference shapes;
-
-  DegenerateProductRule(ShapeInference shapes) {
-    this.shapes = shapes;
-  }
-
   @Override
-  public Optional<OperatorVerdict> judge(Node node) {
+  public Optional<OperatorVerdict> judge(Node node, PlanDraft draft) {
     if (!node.is("Gemm", "MatMul")) {
       return Optional.empty();
     }
@@ -37,7 +30,8 @@ final class DegenerateProductRule implements OperatorRule {
       return leaveFloat("it has " + inner + " inputs and " + outer + " outputs; at least 16 pay");
     }
     boolean isSingleRow =
-        shapes
+        draft
+            .shapes()
             .dimensions(node.output())
             .filter(dimensions -> dimensions.size() == 2 && dimensions.get(0).isFixed(1))
             .isPresent();

@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 final class GroupedConvolutionRule implements OperatorRule {
   @Override
-  public Optional<OperatorVerdict> judge(Node node) {
+  public Optional<OperatorVerdict> judge(Node node, PlanDraft draft) {
     if (!node.is("Conv") || WeightedOperator.groups(node) == 1) {
       return Optional.empty();
     }

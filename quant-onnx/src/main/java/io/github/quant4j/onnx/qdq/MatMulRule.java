@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  */
 final class MatMulRule implements OperatorRule {
   @Override
-  public Optional<OperatorVerdict> judge(Node node) {
+  public Optional<OperatorVerdict> judge(Node node, PlanDraft draft) {
     if (!node.is("MatMul")) {
       return Optional.empty();
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 /** P08: a Conv over one or three spatial axes stays float; only planes are quantized. */
 final class PlanarConvolutionRule implements OperatorRule {
   @Override
-  public Optional<OperatorVerdict> judge(Node node) {
+  public Optional<OperatorVerdict> judge(Node node, PlanDraft draft) {
     if (!node.is("Conv")) {
       return Optional.empty();
     }

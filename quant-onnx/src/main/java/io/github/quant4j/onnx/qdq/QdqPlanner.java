@@ -93,14 +93,14 @@ public final class QdqPlanner {
     }
   }
 
-  private static List<OperatorRule> operatorRules(ShapeInference shapes) {
+  private static List<OperatorRule> operatorRules() {
     return List.of(
         new ConstantWeightRule(),
         new PlanarConvolutionRule(),
         new GroupedConvolutionRule(),
         new SmallChannelsRule(),
         new ConvolutionRule(),
-        new DegenerateProductRule(shapes),
+        new DegenerateProductRule(),
         new GemmRule(),
         new MatMulRule());
   }
@@ -117,14 +117,14 @@ public final class QdqPlanner {
   }
 
   private void judgeOperators(PlanDraft draft) {
-    List<OperatorRule> rules = operatorRules(draft.shapes());
+    List<OperatorRule> rules = operatorRules();
     for (Node node : draft.nodes()) {
       if (excluded.selects(node)) {
         draft.decide(node, false, "", "excluded by option");
         continue;
       }
       Optional<OperatorVerdict> verdict =
-          rules.stream().flatMap(rule -> rule.judge(node).stream()).findFirst();
+          rules.stream().flatMap(rule -> rule.judge(node, draft).stream()).findFirst();
       if (verdict.isPresent()) {
         draft.decide(node, verdict.get());
         if (draft.isWeighted(node)) {

@@ -23,7 +23,7 @@ final class SmallChannelsRule implements OperatorRule {
   private static final int VECTOR = 8;
 
   @Override
-  public Optional<OperatorVerdict> judge(Node node) {
+  public Optional<OperatorVerdict> judge(Node node, PlanDraft draft) {
     if (!node.is("Conv")) {
       return Optional.empty();
     }
