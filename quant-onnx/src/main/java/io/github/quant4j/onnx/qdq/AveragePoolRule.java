@@ -3,6 +3,7 @@ package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
+import java.util.List;
 
 /**
  * P28: an average over space gets a pair on its input where its producer is INT8 and a reader of
@@ -25,5 +26,18 @@ final class AveragePoolRule implements PlacementRule {
         draft.decide(node, false, "P28", "not INT8 both before and after");
       }
     }
+  }
+
+  @Override
+  public List<RuleDescription> descriptions() {
+    return List.of(
+        new RuleDescription(
+            "P28",
+            "AveragePool or GlobalAveragePool",
+            "a pair on its input where that comes out of an INT8 operator and an INT8 reader "
+                + "follows; else nothing",
+            "an average does not commute with rounding, so it runs in INT8 only between two "
+                + "pairs",
+            "TensorRT developer guide, explicit quantization"));
   }
 }

@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.onnx.Node;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,7 +14,7 @@ import java.util.Optional;
 final class ConstantWeightRule implements OperatorRule {
   @Override
   public Optional<OperatorVerdict> judge(Node node, PlanDraft draft) {
-    if (!node.is("Conv", "Gemm", "MatMul")) {
+    if (!node.is("Conv", "ConvTranspose", "Gemm", "MatMul")) {
       return Optional.empty();
     }
     if (node.requiredInput(0).isConstant()) {
@@ -26,8 +27,26 @@ final class ConstantWeightRule implements OperatorRule {
       return Optional.of(OperatorVerdict.leaveFloat("P07", "its weight is not float32"));
     }
     return Optional.of(
-        node.is("Conv")
+        node.is("Conv", "ConvTranspose")
             ? OperatorVerdict.leaveFloat("P07", "its weight is computed, not constant")
             : OperatorVerdict.leaveFloat("P14", "it multiplies two activations"));
+  }
+
+  @Override
+  public List<RuleDescription> descriptions() {
+    return List.of(
+        new RuleDescription(
+            "P07",
+            "Conv or ConvTranspose whose weight is computed or not float32",
+            "nothing",
+            "TensorRT takes INT8 weights from constants only",
+            "ModelOpt, ONNX quantization; TensorRT developer guide, explicit quantization"),
+        new RuleDescription(
+            "P14",
+            "Gemm or MatMul of two activations, or with the constant first",
+            "nothing",
+            "a pair on one side leaves a float product plus the cost of the pair; pairs on "
+                + "both break the fused kernel of attention",
+            "TensorRT issues 4273, 4397 and 4554"));
   }
 }

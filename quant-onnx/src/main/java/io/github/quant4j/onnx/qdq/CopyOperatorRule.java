@@ -53,4 +53,16 @@ final class CopyOperatorRule implements PlacementRule {
         .filter(OperatorClass::isCopy)
         .filter(node -> node.outputs().size() == 1 && draft.decision(node).isEmpty());
   }
+
+  @Override
+  public List<RuleDescription> descriptions() {
+    return List.of(
+        new RuleDescription(
+            "P29",
+            "chain of operators that only move elements (Reshape, Transpose, Slice, Split, "
+                + "...) from a tensor with a pair to a single INT8 reader",
+            "the pair of the reader stands before the chain; else at the reader",
+            "the chain moves a quarter of the bytes, and no pair stands in its way",
+            "TensorRT issue 1604"));
+  }
 }

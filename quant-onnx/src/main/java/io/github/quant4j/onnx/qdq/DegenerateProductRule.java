@@ -3,6 +3,7 @@ package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.onnx.Node;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,5 +41,17 @@ final class DegenerateProductRule implements OperatorRule {
 
   private static Optional<OperatorVerdict> leaveFloat(String reason) {
     return Optional.of(OperatorVerdict.leaveFloat("P13", reason));
+  }
+
+  @Override
+  public List<RuleDescription> descriptions() {
+    return List.of(
+        new RuleDescription(
+            "P13",
+            "Gemm or MatMul with fewer than 16 inputs or outputs, a single row, or a vector "
+                + "for a weight",
+            "nothing",
+            "it is bound by memory, and the pair costs more than INT8 saves",
+            "ModelOpt, ONNX quantization"));
   }
 }

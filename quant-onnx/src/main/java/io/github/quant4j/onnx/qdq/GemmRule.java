@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.onnx.Node;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -23,5 +24,17 @@ final class GemmRule implements OperatorRule {
     int axis = node.integer("transB", 0) != 0 ? 0 : 1;
     return Optional.of(
         OperatorVerdict.quantize(OptionalInt.of(axis), "P11", "matrix product with constant B"));
+  }
+
+  @Override
+  public List<RuleDescription> descriptions() {
+    return List.of(
+        new RuleDescription(
+            "P11",
+            "Gemm with constant B, alpha and beta folded",
+            "a pair on A; int8 B with scales on axis 0 where transB is set, else on axis 1",
+            "a scale per output feature factors out of the integer sum; TensorRT turns other "
+                + "factors into operators of their own",
+            "onnx-tensorrt, importer of Gemm"));
   }
 }

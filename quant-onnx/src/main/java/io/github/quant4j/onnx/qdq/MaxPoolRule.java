@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.qdq;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
+import java.util.List;
 
 /**
  * P26 and P27: a MaxPool whose output is quantized.
@@ -36,5 +37,22 @@ final class MaxPoolRule implements PlacementRule {
         draft.decide(node, isFused, "P26", reason);
       }
     }
+  }
+
+  @Override
+  public List<RuleDescription> descriptions() {
+    return List.of(
+        new RuleDescription(
+            "P26",
+            "MaxPool whose input has no pair, behind an INT8 operator",
+            "nothing before it; the pair behind it is its readers'",
+            "Conv, Relu and MaxPool are one kernel",
+            "profile of a ResNet-18 engine"),
+        new RuleDescription(
+            "P27",
+            "MaxPool whose input and output have pairs",
+            "it reads the pair of its input, and the pair on its output takes the same scale",
+            "a maximum commutes with rounding, so with one scale no code changes",
+            "TensorRT developer guide, explicit quantization"));
   }
 }

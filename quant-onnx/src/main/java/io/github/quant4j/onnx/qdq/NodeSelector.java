@@ -8,10 +8,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /**
- * The nodes a user wants left float: by name, by regular expression on the whole name, or by
- * operator. Immutable and thread-safe.
+ * Nodes a user speaks of: by name, by regular expression on the whole name, or by operator.
+ * Immutable and thread-safe.
  */
 public final class NodeSelector {
   private static final NodeSelector NONE = new NodeSelector(Set.of(), List.of(), Set.of());
@@ -65,6 +66,24 @@ public final class NodeSelector {
     Set<String> more = new TreeSet<>(opTypes);
     more.add(opType);
     return new NodeSelector(names, patterns, more);
+  }
+
+  /** Tells whether this selects nothing because no criterion was given. */
+  boolean isEmpty() {
+    return names.isEmpty() && opTypes.isEmpty();
+  }
+
+  /** Returns the criteria that select none of the nodes, in words. */
+  List<String> unmatched(List<Node> nodes) {
+    Stream<String> byName =
+        names.stream()
+            .filter(name -> nodes.stream().noneMatch(none().withName(name)::selects))
+            .map(name -> "name or expression \"" + name + "\"");
+    Stream<String> byOperator =
+        opTypes.stream()
+            .filter(opType -> nodes.stream().noneMatch(node -> node.opType().equals(opType)))
+            .map(opType -> "operator \"" + opType + "\"");
+    return Stream.concat(byName, byOperator).toList();
   }
 
   /**

@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.qdq;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
+import java.util.List;
 
 /**
  * P30: the pair of a Conv that reads a zero Pad stands before the Pad, since a pair between blocks
@@ -28,5 +29,16 @@ final class PadRule implements PlacementRule {
         draft.decide(node, false, "P30", "no zero padding before a single INT8 reader");
       }
     }
+  }
+
+  @Override
+  public List<RuleDescription> descriptions() {
+    return List.of(
+        new RuleDescription(
+            "P30",
+            "Pad of zeros before a single INT8 reader",
+            "the pair of the reader stands before the Pad",
+            "a pair between the two would break their fusion; zero is zero in both forms",
+            "TensorRT issue 2592: 28 ms to 21 ms"));
   }
 }

@@ -94,7 +94,7 @@ final class PlanAssembly {
   }
 
   private List<String> notes() {
-    List<String> notes = new ArrayList<>();
+    List<String> notes = new ArrayList<>(draft.notes());
     draft
         .requests()
         .forEach(

@@ -26,6 +26,7 @@ final class PlanDraft {
   private final Map<Node, OperatorVerdict.Quantize> weighted = new HashMap<>();
   private final Map<Value, Map<Use, String>> requests = new LinkedHashMap<>();
   private final Map<Value, Value> rangeSources = new HashMap<>();
+  private final List<String> notes = new ArrayList<>();
 
   PlanDraft(Graph graph, ShapeInference shapes) {
     this.shapes = shapes;
@@ -122,6 +123,15 @@ final class PlanDraft {
 
   Value rangeSource(Value tensor) {
     return rangeSources.getOrDefault(tensor, tensor);
+  }
+
+  /** Tells the reader of the plan something beyond the single decisions, in one line. */
+  void note(String line) {
+    notes.add(line);
+  }
+
+  List<String> notes() {
+    return notes;
   }
 
   private static Value read(Use use) {

@@ -7,12 +7,14 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.shape.ShapeInference;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides where QuantizeLinear and DequantizeLinear go, so that TensorRT's fusions hold.
+ * Decides where QuantizeLinear and DequantizeLinear go, so that TensorRT's fusions hold, or, for
+ * another {@link Target}, so that its integer kernels are used.
  *
  * <p>Planning never changes the model. Pairs are placed on reads, not on nodes: every INT8 operator
  * asks for a pair on what it reads, and readers of one tensor share one pair (P45); a reader that
@@ -29,29 +31,84 @@ public final class QdqPlanner {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(QdqPlanner.class);
 
+  private final PlannerOptions options;
+  private final NodeSelector included;
   private final NodeSelector excluded;
 
-  private QdqPlanner(NodeSelector excluded) {
+  private QdqPlanner(PlannerOptions options, NodeSelector included, NodeSelector excluded) {
+    this.options = options;
+    this.included = included;
     this.excluded = excluded;
   }
 
   /**
-   * Returns the planner that quantizes whatever the rules allow.
+   * Returns the planner for {@link Target#TENSORRT} in {@link PlanProfile#BALANCED} that looks at
+   * all nodes.
    *
    * @return the planner
    */
   public static QdqPlanner create() {
-    return new QdqPlanner(NodeSelector.none());
+    return new QdqPlanner(PlannerOptions.DEFAULT, NodeSelector.none(), NodeSelector.none());
   }
 
   /**
-   * Returns a planner that leaves some nodes float.
+   * Returns a planner for another runtime. Rules that work around what is special to TensorRT, its
+   * tiles of 16 channels (P05), its grouped, voluminous and transposed kernels (P04, P08, P09, P10)
+   * and its failures (P52), bind plans for TensorRT only.
    *
-   * @param selector the nodes to leave float
+   * @param target the runtime; {@link Target#TENSORRT} when not said
+   * @return the copy
+   */
+  public QdqPlanner forTarget(Target target) {
+    Objects.requireNonNull(target, "target");
+    return new QdqPlanner(options.withTarget(target), included, excluded);
+  }
+
+  /**
+   * Returns a planner that favours speed or accuracy.
+   *
+   * @param profile what to favour; {@link PlanProfile#BALANCED} when not said
+   * @return the copy
+   */
+  public QdqPlanner withProfile(PlanProfile profile) {
+    Objects.requireNonNull(profile, "profile");
+    return new QdqPlanner(options.withProfile(profile), included, excluded);
+  }
+
+  /**
+   * Returns a planner that may give TensorRT grouped convolutions in INT8 (P04). Whether that is
+   * faster than FP16 depends on the GPU and the shapes: measure.
+   *
+   * @param areAllowed whether it may; false when not said
+   * @return the copy
+   */
+  public QdqPlanner withGroupedConvolutions(boolean areAllowed) {
+    return new QdqPlanner(options.withGroupedConvolutions(areAllowed), included, excluded);
+  }
+
+  /**
+   * Returns a planner that leaves all nodes float but the given. They are not quantized for being
+   * selected: the rules still decide. An Add, a pool or a copy around a convolution is a node of
+   * its own, and has to be selected too for its fusion to hold.
+   *
+   * @param selector the nodes that may be quantized; {@link NodeSelector#none()}, as when not said,
+   *     sets no limit
+   * @return the copy
+   */
+  public QdqPlanner withIncluded(NodeSelector selector) {
+    Objects.requireNonNull(selector, "selector");
+    return new QdqPlanner(options, selector, excluded);
+  }
+
+  /**
+   * Returns a planner that leaves some nodes float, whether they are included or not.
+   *
+   * @param selector the nodes to leave float; none when not said
    * @return the copy
    */
   public QdqPlanner withExcluded(NodeSelector selector) {
-    return new QdqPlanner(selector);
+    Objects.requireNonNull(selector, "selector");
+    return new QdqPlanner(options, included, selector);
   }
 
   /**
@@ -66,10 +123,9 @@ public final class QdqPlanner {
     requireFloatModel(model);
     ShapeInference shapes = ShapeInference.of(model.graph());
     PlanDraft draft = new PlanDraft(model.graph(), shapes);
-    judgeOperators(draft);
-    for (PlacementRule rule : placementRules()) {
-      rule.apply(draft);
-    }
+    PlanningRules rules = PlanningRules.of(options);
+    judgeOperators(draft, rules.operatorRules());
+    rules.placementRules().forEach(rule -> rule.apply(draft));
     QuantizationPlan plan = PlanAssembly.of(draft);
     LOGGER.debug(
         "planned {} of {} nodes in INT8, {} tensors to observe",
@@ -93,44 +149,31 @@ public final class QdqPlanner {
     }
   }
 
-  private static List<OperatorRule> operatorRules() {
-    return List.of(
-        new ConstantWeightRule(),
-        new PlanarConvolutionRule(),
-        new GroupedConvolutionRule(),
-        new SmallChannelsRule(),
-        new ConvolutionRule(),
-        new DegenerateProductRule(),
-        new GemmRule(),
-        new MatMulRule());
-  }
-
-  private static List<PlacementRule> placementRules() {
-    return List.of(
-        new ResidualAddRule(),
-        new AveragePoolRule(),
-        new SwishBeforeAverageRule(),
-        new PadRule(),
-        new MaxPoolRule(),
-        new CopyOperatorRule(),
-        new RemainingOperators());
-  }
-
-  private void judgeOperators(PlanDraft draft) {
-    List<OperatorRule> rules = operatorRules();
+  private void judgeOperators(PlanDraft draft, List<OperatorRule> rules) {
     for (Node node : draft.nodes()) {
       if (excluded.selects(node)) {
         draft.decide(node, false, "", "excluded by option");
-        continue;
-      }
-      Optional<OperatorVerdict> verdict =
-          rules.stream().flatMap(rule -> rule.judge(node, draft).stream()).findFirst();
-      if (verdict.isPresent()) {
-        draft.decide(node, verdict.get());
-        if (draft.isWeighted(node)) {
-          draft.request(new Use(node, 0), verdict.get().why().ruleId());
-        }
+      } else if (!included.isEmpty() && !included.selects(node)) {
+        draft.decide(node, false, "", "not included by option");
+      } else {
+        rules.stream()
+            .flatMap(rule -> rule.judge(node, draft).stream())
+            .findFirst()
+            .ifPresent(verdict -> decide(draft, node, verdict));
       }
     }
+    included.unmatched(draft.nodes()).forEach(one -> noteUnmatched(draft, "included", one));
+    excluded.unmatched(draft.nodes()).forEach(one -> noteUnmatched(draft, "excluded", one));
+  }
+
+  private static void decide(PlanDraft draft, Node node, OperatorVerdict verdict) {
+    draft.decide(node, verdict);
+    if (draft.isWeighted(node)) {
+      draft.request(new Use(node, 0), verdict.why().ruleId());
+    }
+  }
+
+  private static void noteUnmatched(PlanDraft draft, String option, String criterion) {
+    draft.note("option: %s %s selects no node of the model".formatted(option, criterion));
   }
 }

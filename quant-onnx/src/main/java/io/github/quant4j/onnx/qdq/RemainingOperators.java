@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.onnx.Node;
+import java.util.List;
 
 /** Gives every node that no rule decided on its reason for staying float. */
 final class RemainingOperators implements PlacementRule {
@@ -35,5 +36,30 @@ final class RemainingOperators implements PlacementRule {
         .flatMap(input -> input.producer())
         .filter(draft::isQuantized)
         .isPresent();
+  }
+
+  @Override
+  public List<RuleDescription> descriptions() {
+    return List.of(
+        new RuleDescription(
+            "P20",
+            "BatchNormalization that could not be folded",
+            "nothing",
+            "it runs in float among the pointwise operators around it",
+            "TensorRT developer guide, explicit quantization"),
+        new RuleDescription(
+            "P22",
+            "Relu or Clip behind an INT8 operator",
+            "nothing between the two; the pair stands behind it, at its readers",
+            "it is computed in the epilogue of that operator, and the range of its result is "
+                + "the smaller",
+            "TensorRT developer guide, explicit quantization, fusions"),
+        new RuleDescription(
+            "P49",
+            "If, Loop and Scan",
+            "nothing inside their bodies",
+            "names in a body have a scope of their own; what a body captures stays float for "
+                + "it",
+            "ONNX IR specification, subgraphs"));
   }
 }

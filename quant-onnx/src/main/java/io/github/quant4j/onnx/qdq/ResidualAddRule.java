@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.qdq;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -111,5 +112,51 @@ final class ResidualAddRule implements PlacementRule {
       }
     }
     return Optional.empty();
+  }
+
+  @Override
+  public List<RuleDescription> descriptions() {
+    return List.of(
+        new RuleDescription(
+            "P37",
+            "Add with a constant operand",
+            "nothing",
+            "it is computed in the epilogue of the operator before it",
+            "TensorRT developer guide, explicit quantization, fusions"),
+        new RuleDescription(
+            "P38",
+            "Add that broadcasts, or whose shapes are not known to be the same",
+            "nothing",
+            "TensorRT fuses an Add into the Conv before it only where nothing but the batch "
+                + "is broadcast",
+            "TensorRT developer guide, explicit quantization, fusions"),
+        new RuleDescription(
+            "P39",
+            "Add of a branch that ends in an INT8 operator and a skip tensor that has a pair",
+            "the pair of the skip tensor on the skip input; nothing on the branch",
+            "Conv, Add and Relu become one kernel that reads both tensors as INT8 and writes "
+                + "INT8; a pair on the branch would break it",
+            "TensorRT engine explorer, profiles of MobileNetV2: 0.351 ms to 0.258 ms; "
+                + "TensorRT issue 1992"),
+        new RuleDescription(
+            "P40",
+            "Add of two branches that end in INT8 operators",
+            "a pair on the shorter branch; nothing on the longer, or on input 1 where they "
+                + "are equally long",
+            "one operator takes in the Add, the other writes INT8 for it",
+            "ModelOpt, ONNX quantization"),
+        new RuleDescription(
+            "P41",
+            "Add of a branch that ends in an INT8 operator and a skip tensor without a pair",
+            "a pair on the skip input",
+            "without it the fused kernel would write float",
+            "TensorRT issue 3579"),
+        new RuleDescription(
+            "P42",
+            "Add of two branches of which none can be fused",
+            "a pair on both inputs where both come out of INT8 operators and all readers are "
+                + "INT8; else nothing",
+            "a single conversion costs more than the Add itself",
+            "TensorRT developer guide, explicit quantization"));
   }
 }

@@ -15,8 +15,17 @@ import java.util.List;
  * INT8 too (P28), or no average reads the HardSwish, nothing changes.
  */
 final class SwishBeforeAverageRule implements PlacementRule {
+  private final Target target;
+
+  SwishBeforeAverageRule(Target target) {
+    this.target = target;
+  }
+
   @Override
   public void apply(PlanDraft draft) {
+    if (target != Target.TENSORRT) {
+      return;
+    }
     for (Node node : draft.nodes()) {
       if (draft.isWeighted(node) && isReadByFloatAverage(draft, node)) {
         draft.revoke(node, "P52", "TensorRT fails on its HardSwish before an average in float");
@@ -32,5 +41,16 @@ final class SwishBeforeAverageRule implements PlacementRule {
     Value swish = readers.get(0).node().output();
     return swish.uses().stream()
         .anyMatch(use -> use.node().is("GlobalAveragePool") && !draft.isRequested(use));
+  }
+
+  @Override
+  public List<RuleDescription> descriptions() {
+    return List.of(
+        new RuleDescription(
+            "P52",
+            "Conv whose HardSwish is read by a float GlobalAveragePool",
+            "for TensorRT nothing: the Conv stays float",
+            "the builder finds no implementation of the fused kernel, and the build fails",
+            "seen on TensorRT 10.6; TensorRT issue 3385 is of the same family"));
   }
 }

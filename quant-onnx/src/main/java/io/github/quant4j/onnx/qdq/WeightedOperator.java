@@ -7,7 +7,7 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
 import java.util.Optional;
 
-/** What the rules ask of a Conv, Gemm or MatMul. */
+/** What the rules ask of a Conv, ConvTranspose, Gemm or MatMul. */
 final class WeightedOperator {
   private WeightedOperator() {}
 
@@ -27,6 +27,11 @@ final class WeightedOperator {
 
   static long groups(Node convolution) {
     return convolution.integer("group", 1);
+  }
+
+  /** Tells whether INT8 kernels take groups of these numbers of channels. */
+  static boolean areMultiplesOf4(long inputsPerGroup, long outputsPerGroup) {
+    return inputsPerGroup % 4 == 0 && outputsPerGroup % 4 == 0;
   }
 
   static boolean isDepthwise(Node convolution, Shape weight) {

@@ -153,7 +153,7 @@ class BiasInsertionTest {
     builder.constant("W", Tensor.ofFloats(Shape.of(16, 16, 1, 1), weight));
     builder.weight("b", 16);
     OnnxModel model = builder.output(builder.add("Conv", "c", List.of(x, "W", "b"))).build();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
 
     assertThatExceptionOfType(OnnxException.class)
         .isThrownBy(
@@ -190,7 +190,7 @@ class BiasInsertionTest {
   }
 
   private static void insert(OnnxModel model, BiasForm form) {
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     InsertQuantizeDequantize.of(plan, Calibration.symmetric(plan, 1), Target.TENSORRT)
         .withBiasForm(form)
         .run(model);

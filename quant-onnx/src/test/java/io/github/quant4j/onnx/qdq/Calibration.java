@@ -21,7 +21,7 @@ final class Calibration {
   static OnnxModel quantized(OnnxModel model, Tensor sample, Target target) {
     OnnxModel quantized = model.copy();
     PassPipeline.normalization().run(quantized);
-    QuantizationPlan plan = QdqPlanner.create().plan(quantized);
+    QuantizationPlan plan = Plans.planner().forTarget(target).plan(quantized);
     CalibrationTable table = observed(quantized, plan, sample);
     InsertQuantizeDequantize.of(plan, table, target).run(quantized);
     return quantized;

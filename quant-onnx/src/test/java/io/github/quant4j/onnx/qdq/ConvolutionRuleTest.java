@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.qdq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.onnx.ModelBuilder;
+import io.github.quant4j.onnx.OnnxModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,27 +87,30 @@ class ConvolutionRuleTest {
   }
 
   @Test
-  void plan_groupsThatAreNotDepthwise_areFloat() {
+  void plan_firstConvolution_isFloatWhereAccuracyIsFavoured() {
     ModelBuilder builder = ModelBuilder.create();
-    String r = builder.relu("r", builder.input("x", "n", 64, 8, 8));
-    QuantizationPlan plan = Plans.of(builder.output(builder.conv("c", r, 64, 64, 3, 4)));
+    String x = builder.input("x", "n", 3, 8, 8);
+    String first = builder.conv("first", x, 3, 32, 3);
+    OnnxModel model = builder.output(builder.conv("next", first, 32, 32, 3)).build();
 
-    assertThat(Plans.decision(plan, "c")).isEqualTo("float P04");
-    assertThat(plan.decision("c").orElseThrow().why().text())
-        .isEqualTo("it has 4 groups and is not depthwise");
+    for (PlanProfile profile : PlanProfile.values()) {
+      QuantizationPlan plan = QdqPlanner.create().withProfile(profile).plan(model);
+
+      assertThat(Plans.decision(plan, "first"))
+          .as("%s", profile)
+          .isEqualTo(profile == PlanProfile.ACCURACY ? "float P06" : "INT8 P06");
+    }
   }
 
   @Test
-  void plan_convolutionsOverLinesAndVolumes_areFloat() {
+  void plan_fewChannels_areInt8ForOnnxRuntime() {
     ModelBuilder builder = ModelBuilder.create();
-    builder.weight("W1", 32, 32, 3);
-    builder.weight("W3", 32, 32, 3, 3, 3);
-    builder.output(builder.convOf("line", builder.input("x", "n", 32, 8), "W1"));
-    builder.output(builder.convOf("volume", builder.input("z", "n", 32, 8, 8, 8), "W3"));
-    QuantizationPlan plan = Plans.of(builder);
+    String r = builder.relu("r", builder.input("x", "n", 3, 8, 8));
+    OnnxModel model = builder.output(builder.conv("c", r, 3, 6, 3)).build();
 
-    assertThat(Plans.decision(plan, "line")).isEqualTo("float P08");
-    assertThat(Plans.decision(plan, "volume")).isEqualTo("float P08");
+    assertThat(Plans.decision(Plans.planner().plan(model), "c")).isEqualTo("float P05");
+    assertThat(Plans.decision(Plans.planner().forTarget(Target.ONNXRUNTIME).plan(model), "c"))
+        .isEqualTo("INT8 P01");
   }
 
   @Test

@@ -147,7 +147,7 @@ class InsertQuantizeDequantizeTest {
     String x = builder.input("x", "n", 16, 8, 8);
     builder.output(builder.conv("c", x, 16, 16, 3));
     OnnxModel model = builder.output(builder.conv("d", builder.maxPool("p", x), 16, 16, 3)).build();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     CalibrationTable table =
         CalibrationTable.builder().put("x", new TensorStatistics(-1, 2, 10, 0)).build();
 
@@ -161,7 +161,7 @@ class InsertQuantizeDequantizeTest {
   @Test
   void run_tensorThatWasAlwaysZero_hasScaleOne() {
     OnnxModel model = convolution();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
 
     InsertQuantizeDequantize.of(plan, Calibration.symmetric(plan, 0), Target.TENSORRT).run(model);
 
@@ -171,7 +171,7 @@ class InsertQuantizeDequantizeTest {
   @Test
   void run_tableWithAChosenRange_takesItAndNotTheSeenOne() {
     OnnxModel model = convolution();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     TensorCalibration clipped =
         TensorCalibration.of(new TensorStatistics(-254, 254, 9, 0))
             .withRange(new ValueRange(-127, 127));
@@ -185,7 +185,7 @@ class InsertQuantizeDequantizeTest {
   @Test
   void run_tableWithoutATensor_saysWhichAndChangesNothing() {
     OnnxModel model = convolution();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     byte[] before = model.toByteArray();
     CalibrationTable empty = CalibrationTable.builder().build();
 
@@ -199,7 +199,7 @@ class InsertQuantizeDequantizeTest {
 
   @Test
   void run_planOfAnotherModel_saysWhatIsMissingAndChangesNothing() {
-    QuantizationPlan plan = QdqPlanner.create().plan(convolution());
+    QuantizationPlan plan = Plans.planner().plan(convolution());
     ModelBuilder other = ModelBuilder.create();
     OnnxModel model = other.output(other.relu("y", other.input("x", 3))).build();
     byte[] before = model.toByteArray();
@@ -217,7 +217,7 @@ class InsertQuantizeDequantizeTest {
     String x = builder.input("x", "n", 32);
     builder.constant("B", Tensor.ofFloats(Shape.of(32, 32), values));
     OnnxModel model = builder.output(builder.add("MatMul", "m", List.of(x, "B"))).build();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     byte[] before = model.toByteArray();
 
     assertThatExceptionOfType(OnnxException.class)
@@ -246,7 +246,7 @@ class InsertQuantizeDequantizeTest {
     builder.graph().getNodeBuilder(0).setName("same");
     builder.graph().getNodeBuilder(1).setName("same");
     OnnxModel model = builder.build();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
 
     assertThatExceptionOfType(OnnxException.class)
         .isThrownBy(() -> insertion(plan).run(model))
@@ -256,7 +256,7 @@ class InsertQuantizeDequantizeTest {
   @Test
   void run_secondTime_changesNothing() {
     OnnxModel model = convolution();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     InsertQuantizeDequantize pass = insertion(plan);
     pass.run(model);
     byte[] once = model.toByteArray();
@@ -270,7 +270,7 @@ class InsertQuantizeDequantizeTest {
     OnnxModel model = builder.output(builder.relu("y", builder.input("x", 3))).build();
     byte[] before = model.toByteArray();
 
-    assertThat(insertion(QdqPlanner.create().plan(model)).run(model)).isFalse();
+    assertThat(insertion(Plans.planner().plan(model)).run(model)).isFalse();
     assertThat(model.toByteArray()).isEqualTo(before);
   }
 
@@ -325,7 +325,7 @@ class InsertQuantizeDequantizeTest {
   }
 
   private static OnnxModel quantized(OnnxModel model) {
-    insertion(QdqPlanner.create().plan(model)).run(model);
+    insertion(Plans.planner().plan(model)).run(model);
     return model;
   }
 

@@ -9,7 +9,12 @@ final class Plans {
   private Plans() {}
 
   static QuantizationPlan of(ModelBuilder builder) {
-    return QdqPlanner.create().plan(builder.build());
+    return planner().plan(builder.build());
+  }
+
+  /** Returns a planner that quantizes heads too, so that a single layer makes a test model. */
+  static QdqPlanner planner() {
+    return QdqPlanner.create().withProfile(PlanProfile.SPEED);
   }
 
   /** Returns the pairs as "tensor -> readers, rule". */

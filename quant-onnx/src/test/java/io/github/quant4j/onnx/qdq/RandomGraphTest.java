@@ -59,7 +59,7 @@ class RandomGraphTest {
     for (long seed = 0; seed < SEEDS; seed++) {
       OnnxModel model = RandomGraph.of(seed);
       PassPipeline.normalization().run(model);
-      QuantizationPlan plan = QdqPlanner.create().plan(model);
+      QuantizationPlan plan = Plans.planner().plan(model);
 
       assertThat(plan.activationPairs())
           .as("seed %d", seed)

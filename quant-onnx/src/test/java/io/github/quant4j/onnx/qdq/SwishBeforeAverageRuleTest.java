@@ -33,6 +33,14 @@ class SwishBeforeAverageRuleTest {
   }
 
   @Test
+  void plan_theSameForOnnxRuntime_staysInt8() {
+    builder.output(builder.gemm("fc", averaged(swish(head)), 32, 10));
+    QuantizationPlan plan = Plans.planner().forTarget(Target.ONNXRUNTIME).plan(builder.build());
+
+    assertThat(Plans.decision(plan, "head")).isEqualTo("INT8 P01");
+  }
+
+  @Test
   void plan_otherReaderOfTheSameTensor_keepsItsPair() {
     builder.output(builder.conv("other", x, 16, 16, 3));
     QuantizationPlan plan =

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The rules of a planner in the order they are asked. All are in the lists whatever the options; a
+ * rule whose reason holds for one target or profile only is told which, and says nothing elsewhere.
+ */
+final class PlanningRules {
+  private final PlannerOptions options;
+
+  private PlanningRules(PlannerOptions options) {
+    this.options = options;
+  }
+
+  static PlanningRules of(PlannerOptions options) {
+    return new PlanningRules(options);
+  }
+
+  /** Returns the rules that judge single operators; the first that answers decides. */
+  List<OperatorRule> operatorRules() {
+    return List.of(
+        new OpaqueOperatorRule(),
+        new EmbeddingRule(),
+        new ConstantWeightRule(),
+        new VolumeConvolutionRule(options.target()),
+        new GroupedConvolutionRule(options),
+        new SmallChannelsRule(options.target()),
+        new ConvolutionRule(options.profile()),
+        new TransposedConvolutionRule(options.target()),
+        new DegenerateProductRule(),
+        new GemmRule(),
+        new MatMulRule());
+  }
+
+  /** Returns the rules that place pairs, each on what those before it left. */
+  List<PlacementRule> placementRules() {
+    return List.of(
+        new HeadRule(options.profile()),
+        new ResidualAddRule(),
+        new AveragePoolRule(),
+        new SwishBeforeAverageRule(options.target()),
+        new PadRule(),
+        new MaxPoolRule(),
+        new CopyOperatorRule(),
+        new RemainingOperators());
+  }
+
+  /** Returns what all rules do, and what holds of every plan without a rule class of its own. */
+  List<RuleDescription> descriptions() {
+    return Stream.of(
+            operatorRules().stream().map(PlanningRule::descriptions),
+            placementRules().stream().map(PlanningRule::descriptions),
+            Stream.of(StandingRules.descriptions()))
+        .flatMap(lists -> lists)
+        .flatMap(List::stream)
+        .toList();
+  }
+}
