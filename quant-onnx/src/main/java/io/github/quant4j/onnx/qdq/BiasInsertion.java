@@ -16,8 +16,9 @@ import java.util.List;
  * Rounds biases to units of input scale times weight scale.
  *
  * <ol>
- *   <li>A bias that does not hold one element per weight scale, as Gemm allows (one element for
- *       all, or a matrix), is left as it is: its rounding would not be that of an integer kernel.
+ *   <li>One weight scale serves a bias of any length, as in a transposed convolution. Else a bias
+ *       that does not hold one element per weight scale, as Gemm allows (one element for all, or a
+ *       matrix), is left as it is: its rounding would not be that of an integer kernel.
  *   <li>Where the weights of a channel are so small that its bias would need a code beyond 2^30,
  *       the scale of the channel is raised, see {@link BiasQuantizer#weightScalesFor}; such a
  *       channel is all bias, and its weights lose nothing that could be seen beside it.
@@ -61,11 +62,13 @@ final class BiasInsertion {
           BiasQuantizer.of(activations.scale(bias.inputTensor()), weights.scales(bias));
       int[] codes = quantizer.quantize(floats(tensor(bias)));
       Shape shape = Shape.of(codes.length);
+      float[] scales = quantizer.scales();
+      boolean hasOneScale = scales.length == 1 && codes.length > 1;
       rounded.add(
           new Rounded(
               bias.edge(),
               Tensor.ofInts(shape, codes),
-              Tensor.ofFloats(shape, quantizer.scales()),
+              Tensor.ofFloats(hasOneScale ? Shape.of() : shape, scales),
               Tensor.ofFloats(shape, quantizer.dequantize(codes))));
     } catch (IllegalArgumentException e) {
       throw refused(bias, e);
@@ -101,8 +104,9 @@ final class BiasInsertion {
     String output =
         isOnlyReader ? value.name() : context.rewriter().freeName(value + "_dequantized");
     String name = context.nodeName(value + "_DequantizeLinear");
+    NodeBlueprint dequantize = NodeBlueprint.of("DequantizeLinear", name, inputs, output);
     NodeBlueprint blueprint =
-        NodeBlueprint.of("DequantizeLinear", name, inputs, output).withInteger("axis", 0);
+        bias.scales.shape().rank() == 0 ? dequantize : dequantize.withInteger("axis", 0);
     if (isOnlyReader) {
       context.rewriter().computeConstant(value, use.node(), blueprint);
     } else {
@@ -120,7 +124,9 @@ final class BiasInsertion {
   }
 
   private boolean isRoundable(BiasQuantization bias) {
-    return tensor(bias).shape().equals(Shape.of(weights.scales(bias).length));
+    Shape shape = tensor(bias).shape();
+    int scaleCount = weights.scales(bias).length;
+    return shape.rank() == 1 && (scaleCount == 1 || shape.dimension(0) == scaleCount);
   }
 
   private Tensor tensor(BiasQuantization bias) {

@@ -16,6 +16,7 @@ import java.util.Objects;
  *       pair; int8, scale = absmax / 127, one scale, zero point 0 of rank 0 written out.
  *   <li>Weights: int8 codes in [-127, 127] behind a DequantizeLinear that takes the name of the
  *       weight, so that readers stay as they are; a weight that others read as float stays beside.
+ *       Or, as {@link WeightForm#FLOAT_WITH_PAIRS}, the float constant behind a pair.
  *   <li>Biases: rounded to units of input scale times weight scale, in the {@link BiasForm} asked
  *       for. Where the weights of an output channel are all but zero beside its bias, their scale
  *       is raised until the bias fits 31 bits.
@@ -32,12 +33,14 @@ public final class InsertQuantizeDequantize implements GraphPass {
   private final QuantizationPlan plan;
   private final CalibrationTable table;
   private final BiasForm biasForm;
+  private final WeightForm weightForm;
 
   private InsertQuantizeDequantize(
-      QuantizationPlan plan, CalibrationTable table, BiasForm biasForm) {
+      QuantizationPlan plan, CalibrationTable table, BiasForm biasForm, WeightForm weightForm) {
     this.plan = Objects.requireNonNull(plan, "plan");
     this.table = Objects.requireNonNull(table, "table");
     this.biasForm = Objects.requireNonNull(biasForm, "biasForm");
+    this.weightForm = Objects.requireNonNull(weightForm, "weightForm");
   }
 
   /**
@@ -50,7 +53,7 @@ public final class InsertQuantizeDequantize implements GraphPass {
    */
   public static InsertQuantizeDequantize of(
       QuantizationPlan plan, CalibrationTable table, Target target) {
-    return new InsertQuantizeDequantize(plan, table, target.biasForm());
+    return new InsertQuantizeDequantize(plan, table, target.biasForm(), WeightForm.INT8);
   }
 
   /**
@@ -60,7 +63,17 @@ public final class InsertQuantizeDequantize implements GraphPass {
    * @return the copy
    */
   public InsertQuantizeDequantize withBiasForm(BiasForm form) {
-    return new InsertQuantizeDequantize(plan, table, form);
+    return new InsertQuantizeDequantize(plan, table, form, weightForm);
+  }
+
+  /**
+   * Returns a copy that stores weights in another form.
+   *
+   * @param form the form; {@link WeightForm#INT8} when not said
+   * @return the copy
+   */
+  public InsertQuantizeDequantize withWeightForm(WeightForm form) {
+    return new InsertQuantizeDequantize(plan, table, biasForm, form);
   }
 
   /**
@@ -89,7 +102,7 @@ public final class InsertQuantizeDequantize implements GraphPass {
 
     plan.activationPairs().forEach(activations::insert);
     biases.insert(biasForm);
-    plan.weights().forEach(weights::insert);
+    plan.weights().forEach(weight -> weights.insert(weight, weightForm));
     new RemoveUnused().run(model);
     model.raiseIrVersion(SMALLEST_IR_VERSION);
     model.putMetadata("quant.tool", "Quant4J");

@@ -27,11 +27,13 @@ import java.util.Set;
  *   <li>I3: scales are float constants, finite and above 0.
  *   <li>I4: scales of activations have one element and rank 0; scales per channel stand on
  *       constants, with an explicit axis of that length.
- *   <li>I5: constants behind DequantizeLinear are int8, or INT32 where they are read as a bias.
+ *   <li>I5: constants behind DequantizeLinear are int8, or INT32 where they are read as a bias; a
+ *       float constant behind a pair is read as a weight, and both halves of the pair agree on
+ *       scale and axis.
  *   <li>I6: an operator with an int8 weight reads an int8 activation, directly or through operators
  *       that move elements.
  *   <li>I7: no activation function or BatchNormalization reads a DequantizeLinear.
- *   <li>I8: a tensor has one QuantizeLinear, so its pairs share one scale (I10).
+ *   <li>I8: an activation has one QuantizeLinear, so its pairs share one scale (I10).
  *   <li>I11: quantized tensors are float, as far as their types are declared.
  *   <li>I12: inputs and outputs of the graph keep their names and order.
  *   <li>I13: node names are unique.
@@ -67,7 +69,8 @@ final class QdqInvariants {
       if (node.is("QuantizeLinear")) {
         checkQuantize(node);
         Node other = quantizers.put(node.requiredInput(0), node);
-        require(other == null, "I8", node, "its tensor is quantized by " + other + " too");
+        boolean isSingle = other == null || node.requiredInput(0).isConstant();
+        require(isSingle, "I8", node, "its tensor is quantized by " + other + " too");
       } else if (node.is("DequantizeLinear")) {
         checkDequantize(node);
       }
@@ -81,9 +84,46 @@ final class QdqInvariants {
     for (Use use : codes.uses()) {
       require(use.node().is("DequantizeLinear"), "I1", node, "it is read by " + use.node());
     }
-    boolean mayBeFloat = node.requiredInput(0).type().mayBe(ElementType.FLOAT);
-    require(mayBeFloat, "I11", node, "its tensor is " + node.requiredInput(0).type());
-    checkActivationScale(node);
+    Value tensor = node.requiredInput(0);
+    if (tensor.isConstant()) {
+      checkWeightPair(node, tensor);
+    } else {
+      boolean mayBeFloat = tensor.type().mayBe(ElementType.FLOAT);
+      require(mayBeFloat, "I11", node, "its tensor is " + tensor.type());
+      checkActivationScale(node);
+    }
+  }
+
+  private static void checkWeightPair(Node quantize, Value weight) {
+    Tensor constant = weight.constant().orElseThrow();
+    boolean isFloat = constant.elementType() == ElementType.FLOAT;
+    require(isFloat, "I11", quantize, "its constant is " + constant.elementType());
+    checkConstantScale(quantize, constant);
+    for (Use use : quantize.output().uses()) {
+      Node dequantize = use.node();
+      boolean agrees =
+          dequantize.input(1).equals(quantize.input(1))
+              && dequantize.input(2).equals(quantize.input(2))
+              && dequantize.integer("axis", -1) == quantize.integer("axis", -1);
+      require(agrees, "I5", dequantize, "its scale or axis is not that of " + quantize);
+      for (Use read : dequantize.output().uses()) {
+        boolean isWeight = read.inputIndex() == WEIGHT;
+        require(isWeight, "I5", dequantize, "its constant is no weight of " + read.node());
+        requireQuantizedActivation(read.node());
+      }
+    }
+  }
+
+  private static void requireQuantizedActivation(Node operator) {
+    require(readsQuantized(operator), "I6", operator, "its weight is int8, its activation not");
+  }
+
+  private static void checkConstantScale(Node node, Tensor constant) {
+    Tensor scale = scale(node);
+    if (scale.shape().rank() > 0) {
+      checkAxis(node, constant, scale);
+    }
+    checkZeroPoint(node, scale);
   }
 
   private static void checkDequantize(Node node) {
@@ -92,12 +132,23 @@ final class QdqInvariants {
       checkConstant(node, constant);
       return;
     }
+    if (isCodeOfConstant(node.requiredInput(0))) {
+      return; // looked at with its QuantizeLinear
+    }
     checkActivationScale(node);
     for (Use use : node.output().uses()) {
       boolean isFusible =
           OperatorClass.isActivation(use.node()) || use.node().is("BatchNormalization");
       require(!isFusible, "I7", node, "it stands before " + use.node());
     }
+  }
+
+  private static boolean isCodeOfConstant(Value codes) {
+    return codes
+        .producer()
+        .filter(node -> node.is("QuantizeLinear"))
+        .filter(node -> node.requiredInput(0).isConstant())
+        .isPresent();
   }
 
   private static void checkActivationScale(Node node) {
@@ -124,8 +175,7 @@ final class QdqInvariants {
         boolean isReadAsBias = use.inputIndex() == BIAS;
         require(isReadAsBias, "I5", node, "its INT32 constant is no bias of " + use.node());
       } else if (use.inputIndex() == WEIGHT) {
-        require(
-            readsQuantized(use.node()), "I6", use.node(), "its weight is int8, its activation not");
+        requireQuantizedActivation(use.node());
       }
     }
   }

@@ -18,10 +18,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Chooses the scales of weights, then puts their codes behind DequantizeLinear. */
+/** Chooses the scales of weights, then puts their codes or a pair behind them. */
 final class WeightInsertion {
   /** Weights leave out -128, so that negating a code never overflows. */
   private static final int LARGEST_CODE = 127;
+
+  private static final String DEQUANTIZE = "DequantizeLinear";
 
   private final InsertionContext context;
   private final Map<Edge, float[]> scalesByReader = new HashMap<>();
@@ -70,25 +72,61 @@ final class WeightInsertion {
     }
   }
 
-  /** Writes the codes of a weight and makes its readers read them. */
-  void insert(WeightQuantization weight) {
+  /** Quantizes a weight and makes its readers read the result. */
+  void insert(WeightQuantization weight, WeightForm form) {
+    switch (form) {
+      case INT8 -> insertCodes(weight);
+      case FLOAT_WITH_PAIRS -> insertPair(weight);
+    }
+  }
+
+  private void insertPair(WeightQuantization weight) {
+    Value value = context.value(weight.tensor());
+    List<Use> uses = context.uses(weight.edges());
+    Node anchor = context.firstReader(uses);
+    QuantizationParameters chosen = chosen(weight);
+    GraphRewriter rewriter = context.rewriter();
+    Value scale = scale(value, chosen);
+    Value zeroPoint = context.zeroPoint(parameterShape(chosen));
+    Value read = value;
+    for (String opType : List.of("QuantizeLinear", DEQUANTIZE)) {
+      String output = rewriter.freeName(value + (read == value ? "_quantized" : "_dequantized"));
+      List<Value> inputs = List.of(read, scale, zeroPoint);
+      read =
+          rewriter.insertBefore(anchor, blueprint(opType, value, output, inputs, chosen)).output();
+    }
+    Value dequantized = read;
+    uses.forEach(use -> rewriter.replaceInput(use, dequantized));
+  }
+
+  private Value scale(Value weight, QuantizationParameters chosen) {
+    return context.addConstant(
+        weight + "_scale", Tensor.ofFloats(parameterShape(chosen), chosen.scales()));
+  }
+
+  private static Shape parameterShape(QuantizationParameters chosen) {
+    return chosen.isPerAxis() ? Shape.of(chosen.count()) : Shape.of();
+  }
+
+  private void insertCodes(WeightQuantization weight) {
     Tensor tensor = context.constant(weight.tensor());
     Value value = context.value(weight.tensor());
     List<Use> uses = context.uses(weight.edges());
     Node anchor = context.firstReader(uses);
     QuantizationParameters chosen = chosen(weight);
-    Shape parameterShape = chosen.isPerAxis() ? Shape.of(chosen.count()) : Shape.of();
     List<Value> inputs =
         List.of(
             context.addConstant(value + "_quantized", codes(tensor, chosen)),
-            context.addConstant(value + "_scale", Tensor.ofFloats(parameterShape, chosen.scales())),
-            context.zeroPoint(parameterShape));
+            scale(value, chosen),
+            context.zeroPoint(parameterShape(chosen)));
     GraphRewriter rewriter = context.rewriter();
     if (value.uses().size() == uses.size() && !value.isGraphOutput() && !value.isCaptured()) {
-      rewriter.computeConstant(value, anchor, blueprint(value, value.name(), inputs, chosen));
+      rewriter.computeConstant(
+          value, anchor, blueprint(DEQUANTIZE, value, value.name(), inputs, chosen));
     } else {
       String output = rewriter.freeName(value + "_dequantized");
-      Node node = rewriter.insertBefore(anchor, blueprint(value, output, inputs, chosen));
+      Node node =
+          rewriter.insertBefore(anchor, blueprint(DEQUANTIZE, value, output, inputs, chosen));
       uses.forEach(use -> rewriter.replaceInput(use, node.output()));
     }
   }
@@ -104,9 +142,13 @@ final class WeightInsertion {
   }
 
   private NodeBlueprint blueprint(
-      Value weight, String output, List<Value> inputs, QuantizationParameters chosen) {
-    String name = context.nodeName(weight + "_DequantizeLinear");
-    NodeBlueprint blueprint = NodeBlueprint.of("DequantizeLinear", name, inputs, output);
+      String opType,
+      Value weight,
+      String output,
+      List<Value> inputs,
+      QuantizationParameters chosen) {
+    String name = context.nodeName(weight + "_" + opType);
+    NodeBlueprint blueprint = NodeBlueprint.of(opType, name, inputs, output);
     return chosen.axis().isPresent()
         ? blueprint.withInteger("axis", chosen.axis().getAsInt())
         : blueprint;
