@@ -96,8 +96,9 @@ public final class QuantizationPlan {
   }
 
   /**
-   * Returns what a reader of the plan should know beyond the single decisions, a line each: tensors
-   * that are read both as INT8 and as float, so that whatever computes them writes float (P46).
+   * Returns what a reader of the plan should know beyond the single decisions, a line each: options
+   * that select no node, and tensors that are read both as INT8 and as float, so that whatever
+   * computes them writes float (P46).
    *
    * @return the notes
    */
@@ -114,6 +115,30 @@ public final class QuantizationPlan {
     SortedSet<String> points = new TreeSet<>();
     activationPairs.forEach(pair -> points.add(pair.rangeSource()));
     return Collections.unmodifiableSortedSet(points);
+  }
+
+  /**
+   * Returns the plan as JSON, the same text for the same plan: an object of
+   *
+   * <ul>
+   *   <li>{@code nodes} and {@code int8Nodes}, counts;
+   *   <li>{@code decisions}, objects of {@code node}, {@code operator}, {@code int8}, {@code rule}
+   *       (empty where no rule spoke) and {@code reason};
+   *   <li>{@code activationPairs}, objects of {@code tensor}, {@code rangeSource}, {@code rule} and
+   *       {@code readers}, which are objects of {@code node} and {@code input};
+   *   <li>{@code weights}, objects of {@code tensor}, {@code axis} (left out for one scale) and
+   *       {@code readers};
+   *   <li>{@code biases}, objects of {@code node}, {@code input}, {@code inputTensor} and {@code
+   *       weightTensor};
+   *   <li>{@code observationPoints} and {@code notes}, strings.
+   * </ul>
+   *
+   * <p>All in the order of the graph, observation points sorted; a record per line.
+   *
+   * @return the JSON text
+   */
+  public String toJson() {
+    return PlanJson.of(this);
   }
 
   /**

@@ -24,6 +24,52 @@ class QuantizationPlanTest {
   }
 
   @Test
+  void toJson_ofAPlan_holdsEverythingARecordPerLine() {
+    assertThat(PLAN.toJson())
+        .isEqualTo(
+            """
+            {
+              "nodes": 3,
+              "int8Nodes": 2,
+              "decisions": [
+                {"node": "c", "operator": "Conv", "int8": true, "rule": "P06", "reason": "first \
+            convolution, weight [16, 16, 3, 3]"},
+                {"node": "r", "operator": "Relu", "int8": true, "rule": "P22", "reason": "fused \
+            into the operator before it"},
+                {"node": "s", "operator": "Softmax", "int8": false, "rule": "", "reason": "no rule \
+            quantizes Softmax"}
+              ],
+              "activationPairs": [
+                {"tensor": "x", "rangeSource": "x", "rule": "P06", "readers": [{"node": "c", \
+            "input": 0}]}
+              ],
+              "weights": [
+                {"tensor": "c.W", "axis": 0, "readers": [{"node": "c", "input": 1}]}
+              ],
+              "biases": [
+                {"node": "c", "input": 2, "inputTensor": "x", "weightTensor": "c.W"}
+              ],
+              "observationPoints": [
+                "x"
+              ],
+              "notes": [
+                "P46: tensor \\"x\\" is read both as INT8 and as float"
+              ]
+            }
+            """);
+  }
+
+  @Test
+  void toJson_weightWithOneScale_hasNoAxis() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder.weight("B", 2, 32, 16);
+    String m = builder.add("MatMul", "m", List.of(builder.input("x", 2, 4, 32), "B"));
+
+    assertThat(Plans.of(builder.output(m)).toJson())
+        .contains("{\"tensor\": \"B\", \"readers\": [{\"node\": \"m\", \"input\": 1}]}");
+  }
+
+  @Test
   void decision_unknownNode_isEmpty() {
     assertThat(PLAN.decision("nothing")).isEmpty();
   }
