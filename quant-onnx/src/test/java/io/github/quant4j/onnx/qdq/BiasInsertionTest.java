@@ -88,6 +88,33 @@ class BiasInsertionTest {
   }
 
   @Test
+  void run_transposedConvolution_roundsAllItsBiasesByTheOneWeightScale() {
+    OnnxModel model = transposedConvolution();
+    OnnxModel asFloat = quantized(model, BiasForm.FLOAT);
+    OnnxModel asInt32 = quantized(model, BiasForm.INT32);
+    double unit =
+        (double) constant(asFloat, "x_scale").floats().get(0)
+            * constant(asFloat, "W_scale").floats().get(0);
+
+    for (int c = 0; c < 24; c++) {
+      double steps = constant(asFloat, "b").floats().get(c) / unit;
+      assertThat(constant(asInt32, "b_quantized").ints().get(c)).isEqualTo((int) Math.rint(steps));
+      assertThat((double) constant(asFloat, "b").floats().get(c))
+          .isCloseTo(constant(model, "b").floats().get(c), Offset.offset(unit * 0.501));
+    }
+    assertThat(constant(asInt32, "b_scale").shape()).isEqualTo(Shape.of());
+    assertThat(OnnxRuntimeOracle.run(asInt32, INPUT))
+        .containsExactly(OnnxRuntimeOracle.run(asFloat, INPUT), Offset.offset(1e-4f));
+  }
+
+  private OnnxModel transposedConvolution() {
+    String x = builder.input("x", "n", 16, 6, 6);
+    builder.weight("W", 16, 24, 2, 2);
+    builder.weight("b", 24);
+    return builder.output(builder.add("ConvTranspose", "t", List.of(x, "W", "b"))).build();
+  }
+
+  @Test
   void run_gemmBiasThatIsNoVector_staysAsItIs() {
     String x = builder.input("x", "n", 16);
     builder.weight("B", 16, 16);

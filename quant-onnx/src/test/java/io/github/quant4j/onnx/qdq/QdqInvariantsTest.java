@@ -205,6 +205,77 @@ class QdqInvariantsTest {
   }
 
   @Test
+  void check_floatWeightBehindAPair_passes() {
+    weightPair("s4", "s4", AXIS_0);
+    output("ConvTranspose", "y", "x_d", "f_d");
+
+    assertThatCode(this::check).doesNotThrowAnyException();
+  }
+
+  @Test
+  void check_floatWeightBehindTwoPairs_passes() {
+    weightPair("s4", "s4", AXIS_0);
+    builder.add("QuantizeLinear", "f_q2", List.of("f", "s", "z"));
+    builder.add("DequantizeLinear", "f_d2", List.of("f_q2", "s", "z"));
+    output("MatMul", "y", "x_d", "f_d");
+    output("MatMul", "y2", "x_d", "f_d2");
+
+    assertThatCode(this::check).doesNotThrowAnyException();
+  }
+
+  @Test
+  void check_weightPairWithoutAnAxis_breaksI4() {
+    weightPair("s4", "s4");
+    output("MatMul", "y", "x_d", "f_d");
+
+    assertBreach(
+        "invariant I4 does not hold at node \"f_q\": its scale of shape [4] does not fit its axis");
+  }
+
+  @Test
+  void check_weightPairOfTwoScales_breaksI5() {
+    builder.constant("t4", Tensor.ofFloats(Shape.of(4), 1, 1, 1, 2));
+    weightPair("s4", "t4", AXIS_0);
+    output("MatMul", "y", "x_d", "f_d");
+
+    assertBreach(
+        "invariant I5 does not hold at node \"f_d\": its scale or axis is not that of f_q");
+  }
+
+  @Test
+  void check_pairOnAConstantThatIsNoWeight_breaksI5() {
+    weightPair("s4", "s4", AXIS_0);
+    output("Add", "y", "f_d", "x_d");
+
+    assertBreach("invariant I5 does not hold at node \"f_d\": its constant is no weight of y");
+  }
+
+  @Test
+  void check_weightPairBesideAFloatActivation_breaksI6() {
+    weightPair("s4", "s4", AXIS_0);
+    output("ConvTranspose", "y", "x", "f_d");
+
+    assertBreach(
+        "invariant I6 does not hold at node \"y\": its weight is int8, its activation not");
+  }
+
+  @Test
+  void check_pairOnAnIntegerConstant_breaksI11() {
+    builder.constant("i", Tensor.ofInts(Shape.of(4), 1, 2, 3, 4));
+    pair("i");
+    builder.output("i_d");
+
+    assertBreach("invariant I11 does not hold at node \"i_q\": its constant is int32");
+  }
+
+  private void weightPair(String scale, String otherScale, AttributeProto... axis) {
+    builder.constant("f", ModelBuilder.random(1, 1, 4, 4));
+    pair("x");
+    builder.add("QuantizeLinear", "f_q", List.of("f", scale, "z4"), axis);
+    builder.add("DequantizeLinear", "f_d", List.of("f_q", otherScale, "z4"), axis);
+  }
+
+  @Test
   void check_tensorQuantizedTwice_breaksI8() {
     pair("x");
     builder.constant("s2", Tensor.ofFloats(Shape.of(), 2));
