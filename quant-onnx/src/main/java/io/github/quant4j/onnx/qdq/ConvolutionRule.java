@@ -73,6 +73,6 @@ final class ConvolutionRule implements OperatorRule {
             "as for any Conv; nothing in the profile that favours accuracy",
             "in INT8 it fuses with the activation and pooling behind it; its picture is "
                 + "where 8 bits lose most",
-            "ModelOpt, ONNX quantization; ultralytics issue 26171"));
+            "ModelOpt, ONNX quantization; profile of a ResNet-18 engine"));
   }
 }
