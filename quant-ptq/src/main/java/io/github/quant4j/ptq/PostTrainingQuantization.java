@@ -120,7 +120,8 @@ public final class PostTrainingQuantization {
   public QuantizedModel run(CalibrationSource samples) throws IOException {
     OnnxModel normalised = model.copy();
     PassPipeline.normalization().run(normalised);
-    QuantizationPlan plan = QdqPlanner.create().withExcluded(excluded).plan(normalised);
+    QuantizationPlan plan =
+        QdqPlanner.create().forTarget(target).withExcluded(excluded).plan(normalised);
     if (plan.activationPairs().isEmpty()) {
       return new QuantizedModel(model.copy(), plan, CalibrationTable.builder().build());
     }
