@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Graph {
   private final GraphProto shell;
+  private final @Nullable Graph outer;
   private final Map<String, Value> values = new LinkedHashMap<>();
   private final Set<Value> initializers = new LinkedHashSet<>();
   private final Set<String> namesInSubgraphs = new HashSet<>();
@@ -36,9 +37,11 @@ public final class Graph {
    * Creates an empty graph.
    *
    * @param shell everything the file says of the graph that is not held as values and nodes
+   * @param outer the graph around this one when it is a body, else null
    */
-  Graph(GraphProto shell) {
+  Graph(GraphProto shell, @Nullable Graph outer) {
     this.shell = shell;
+    this.outer = outer;
   }
 
   /**
@@ -92,6 +95,20 @@ public final class Graph {
   }
 
   /**
+   * Returns copies of the graphs in a node's attributes: the branches of an If, the body of a Loop
+   * or a Scan. Values they read from around them have no producer there. What is changed in them
+   * reaches the model through {@link GraphRewriter#replaceBodies}.
+   *
+   * @param node a node of this graph
+   * @return the bodies in the order of the attributes, empty for most nodes
+   */
+  public List<Graph> bodies(Node node) {
+    return SubgraphAttributes.of(node.proto()).stream()
+        .map(body -> GraphReader.readBody(body, this, "the body of node \"" + node + "\""))
+        .toList();
+  }
+
+  /**
    * Returns the one object through which this graph is changed.
    *
    * @return a rewriter
@@ -105,7 +122,15 @@ public final class Graph {
   }
 
   boolean isFree(String name) {
-    return !values.containsKey(name) && !namesInSubgraphs.contains(name);
+    return !values.containsKey(name)
+        && !namesInSubgraphs.contains(name)
+        && (outer == null || outer.isFree(name));
+  }
+
+  /** Finds what a body may read: a value of this graph, or else of the graphs around it. */
+  Optional<Value> visible(String name) {
+    Value own = values.get(name);
+    return own != null || outer == null ? Optional.ofNullable(own) : outer.visible(name);
   }
 
   void reserve(Set<String> names) {
@@ -144,6 +169,13 @@ public final class Graph {
   /** Tells whether the value_info entry of this name, which stays in the shell, still holds. */
   boolean isTypeObsolete(String name) {
     return obsoleteTypes.contains(name);
+  }
+
+  /** Takes the initializers off the list of inputs, where files of IR 3 repeat them. */
+  boolean undeclareInitializers() {
+    boolean isChanged = declaredInputs.removeIf(Value::isConstant);
+    initializers.forEach(value -> value.setGraphInput(false));
+    return isChanged;
   }
 
   void declareInput(Value value) {

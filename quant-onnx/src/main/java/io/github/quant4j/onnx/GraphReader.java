@@ -7,6 +7,7 @@ import io.github.quant4j.onnx.internal.proto.TensorProto;
 import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,27 +17,38 @@ import org.jspecify.annotations.Nullable;
 final class GraphReader {
   private final GraphProto proto;
   private final String what;
+  private final @Nullable Graph outer;
   private final Graph graph;
 
-  private GraphReader(GraphProto proto, String what) {
+  private GraphReader(GraphProto proto, @Nullable Graph outer, String what) {
     this.proto = proto;
     this.what = what;
+    this.outer = outer;
     this.graph =
         new Graph(
-            proto.toBuilder().clearNode().clearInitializer().clearInput().clearOutput().build());
+            proto.toBuilder().clearNode().clearInitializer().clearInput().clearOutput().build(),
+            outer);
   }
 
   /** Reads a graph; {@code what} names the model in messages. */
   static Graph read(GraphProto proto, String what) {
-    GraphReader reader = new GraphReader(proto, what);
+    return read(new GraphReader(proto, null, what));
+  }
+
+  /** Reads a body, which sees the values of the graph around it. */
+  static Graph readBody(GraphProto proto, Graph outer, String what) {
+    return read(new GraphReader(proto, outer, what));
+  }
+
+  private static Graph read(GraphReader reader) {
     reader.readInputs();
     reader.readInitializers();
     List<Node> nodes = reader.readNodes();
     reader.readOutputs();
-    for (ValueInfoProto info : proto.getValueInfoList()) {
+    for (ValueInfoProto info : reader.proto.getValueInfoList()) {
       reader.graph.value(info.getName()).ifPresent(value -> value.declareIfOpen(info));
     }
-    NodeOrder.sort(nodes, what).forEach(reader.graph::append);
+    NodeOrder.sort(nodes, reader.what).forEach(reader.graph::append);
     return reader.graph;
   }
 
@@ -121,11 +133,27 @@ final class GraphReader {
   private Value existing(String name, String reader) {
     return graph
         .value(name)
+        .or(() -> visible(name))
         .orElseThrow(
             () ->
                 new ModelFormatException(
                     "%s: %s reads \"%s\", which no input, initializer or node defines"
                         .formatted(what, reader, name)));
+  }
+
+  /** Stands in for a value of a graph around this one: it has a name and a type, no producer. */
+  private Optional<Value> visible(String name) {
+    return Optional.ofNullable(outer)
+        .flatMap(around -> around.visible(name))
+        .map(
+            seen -> {
+              Value stand = graph.define(name);
+              ValueInfoProto declaration = seen.declaration();
+              if (declaration != null) {
+                stand.declare(declaration);
+              }
+              return stand;
+            });
   }
 
   private Value define(String name, String role) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx;
 
+import com.google.protobuf.ByteString;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
+import io.github.quant4j.onnx.internal.proto.AttributeProto.AttributeType;
 import io.github.quant4j.onnx.internal.proto.NodeProto;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,6 +172,19 @@ public final class GraphRewriter {
   }
 
   /**
+   * Leaves out an optional input that the node has read so far.
+   *
+   * @param use the place of the read
+   */
+  public void omitInput(Use use) {
+    Node node = use.node();
+    node.input(use.inputIndex()).ifPresent(old -> old.removeUse(use));
+    List<@Nullable Value> inputs = new ArrayList<>(node.inputPositions());
+    inputs.set(use.inputIndex(), null);
+    node.resizeInputs(inputs);
+  }
+
+  /**
    * Makes every node that reads one value read another. Reads inside subgraphs and the outputs of
    * the graph stay as they are.
    *
@@ -258,6 +273,88 @@ public final class GraphRewriter {
       }
     }
     node.setProto(changed.build());
+  }
+
+  /**
+   * Gives an attribute an integer, whatever it held before.
+   *
+   * @param node the node
+   * @param attribute the attribute's name
+   * @param value the integer
+   */
+  public void setInteger(Node node, String attribute, long value) {
+    setAttribute(
+        node, AttributeProto.newBuilder().setType(AttributeType.INT).setI(value), attribute);
+  }
+
+  /**
+   * Gives an attribute a text, whatever it held before.
+   *
+   * @param node the node
+   * @param attribute the attribute's name
+   * @param value the text
+   */
+  public void setText(Node node, String attribute, String value) {
+    setAttribute(
+        node,
+        AttributeProto.newBuilder()
+            .setType(AttributeType.STRING)
+            .setS(ByteString.copyFromUtf8(value)),
+        attribute);
+  }
+
+  private void setAttribute(Node node, AttributeProto.Builder value, String attribute) {
+    removeAttribute(node, attribute);
+    node.setProto(node.proto().toBuilder().addAttribute(value.setName(attribute)).build());
+  }
+
+  /**
+   * Makes a node call another standard operator; inputs, outputs and attributes stay.
+   *
+   * @param node the node
+   * @param opType the operator
+   */
+  public void changeOperator(Node node, String opType) {
+    node.setProto(node.proto().toBuilder().setOpType(opType).clearDomain().build());
+  }
+
+  /**
+   * Replaces the graphs in a node's attributes.
+   *
+   * @param node a node of this graph
+   * @param bodies the graphs that {@link Graph#bodies} gave, changed
+   */
+  public void replaceBodies(Node node, List<Graph> bodies) {
+    node.releaseCaptures();
+    node.setProto(
+        SubgraphAttributes.replace(node.proto(), bodies.stream().map(GraphWriter::write).toList()));
+    connectBodies(node);
+  }
+
+  private void connectBodies(Node node) {
+    SubgraphNames names = SubgraphNames.of(node.proto());
+    graph.reserve(names.defined());
+    for (String name : names.captured()) {
+      node.capture(
+          graph
+              .value(name)
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "the body of \"%s\" reads \"%s\", which the graph does not have"
+                              .formatted(node, name))));
+    }
+  }
+
+  /**
+   * Takes the initializers off the list of graph inputs, where files up to IR version 3 repeat
+   * them; from version 4 on a caller could override those listed, so that they would not count as
+   * constant.
+   *
+   * @return true when there were any
+   */
+  public boolean undeclareInitializers() {
+    return graph.undeclareInitializers();
   }
 
   /**

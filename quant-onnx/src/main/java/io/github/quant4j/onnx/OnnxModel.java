@@ -173,6 +173,22 @@ public final class OnnxModel {
   }
 
   /**
+   * Raises the version of the standard operators where it is lower. The nodes must have been made
+   * valid for it.
+   *
+   * @param version the version to import
+   */
+  public void raiseOpset(long version) {
+    ModelProto.Builder raised = shell.toBuilder();
+    for (OperatorSetIdProto.Builder opset : raised.getOpsetImportBuilderList()) {
+      if (canonicalDomain(opset.getDomain()).isEmpty() && opset.getVersion() < version) {
+        opset.setVersion(version);
+      }
+    }
+    shell = raised.build();
+  }
+
+  /**
    * Returns the name of the program that made the model.
    *
    * @return the name, possibly empty

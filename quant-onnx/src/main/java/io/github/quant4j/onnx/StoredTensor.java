@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx;
 
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.internal.proto.TensorProto;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,10 @@ final class StoredTensor {
 
   TensorProto proto() {
     return proto;
+  }
+
+  Optional<ElementType> elementType() {
+    return ElementType.ofOnnxCode(proto.getDataType());
   }
 
   Shape shape(String name) {
