@@ -194,6 +194,21 @@ public final class Graph {
     obsoleteTypes.add(value.name());
   }
 
+  /** Notes what the bodies of a node define, and what they read from this graph. */
+  void connectBodies(Node node) {
+    SubgraphNames names = SubgraphNames.of(node.proto());
+    reserve(names.defined());
+    for (String name : names.captured()) {
+      node.capture(
+          value(name)
+              .orElseThrow(
+                  () ->
+                      new ModelFormatException(
+                          "the body of node \"%s\" reads \"%s\", which nothing defines"
+                              .formatted(node, name))));
+    }
+  }
+
   void append(Node node) {
     link(last, node, null);
   }

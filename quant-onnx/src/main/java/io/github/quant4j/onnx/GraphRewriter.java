@@ -328,22 +328,21 @@ public final class GraphRewriter {
     node.releaseCaptures();
     node.setProto(
         SubgraphAttributes.replace(node.proto(), bodies.stream().map(GraphWriter::write).toList()));
-    connectBodies(node);
+    graph.connectBodies(node);
   }
 
-  private void connectBodies(Node node) {
-    SubgraphNames names = SubgraphNames.of(node.proto());
-    graph.reserve(names.defined());
-    for (String name : names.captured()) {
-      node.capture(
-          graph
-              .value(name)
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "the body of \"%s\" reads \"%s\", which the graph does not have"
-                              .formatted(node, name))));
-    }
+  /**
+   * Puts the body of a function where a call of it stands. The outputs of the call stay.
+   *
+   * @param call a node of this graph
+   * @param body the graph of {@link LocalFunction#instantiate}
+   * @return the nodes the graph has now in place of the call, in order
+   * @throws OnnxException if an output of the body is an input that the call leaves out
+   */
+  public List<Node> inline(Node call, Graph body) {
+    List<Node> added = new CallExpansion(graph, call, body).expand();
+    detach(call);
+    return added;
   }
 
   /**

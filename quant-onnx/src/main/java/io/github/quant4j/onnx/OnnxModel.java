@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.github.quant4j.onnx.internal.proto.FunctionProto;
 import io.github.quant4j.onnx.internal.proto.ModelProto;
 import io.github.quant4j.onnx.internal.proto.OperatorSetIdProto;
 import io.github.quant4j.onnx.internal.proto.StringStringEntryProto;
@@ -44,7 +45,7 @@ public final class OnnxModel {
   private ModelProto shell;
   private final Graph graph;
 
-  private OnnxModel(ModelProto proto, String what) {
+  OnnxModel(ModelProto proto, String what) {
     this.shell = proto.toBuilder().clearGraph().build();
     this.graph = GraphReader.read(proto.getGraph(), what);
   }
@@ -186,6 +187,48 @@ public final class OnnxModel {
       }
     }
     shell = raised.build();
+  }
+
+  /**
+   * Imports an operator set, unless the model imports one of that domain.
+   *
+   * @param domain the domain, the standard domain as empty text
+   * @param version the version
+   */
+  public void importOpset(String domain, long version) {
+    if (!opsets().containsKey(domain)) {
+      shell =
+          shell.toBuilder()
+              .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version))
+              .build();
+    }
+  }
+
+  /**
+   * Returns the functions the model defines.
+   *
+   * @return the functions, as they are now
+   */
+  public LocalFunctions functions() {
+    return new LocalFunctions(shell.getFunctionsList());
+  }
+
+  /**
+   * Removes the functions that no node calls, directly or through other functions.
+   *
+   * @return true when there were any
+   */
+  public boolean removeUncalledFunctions() {
+    Set<List<String>> called = functions().reachable(graph);
+    List<FunctionProto> kept =
+        shell.getFunctionsList().stream()
+            .filter(stored -> called.contains(new LocalFunction(stored).identity()))
+            .toList();
+    boolean isChanged = kept.size() < shell.getFunctionsCount();
+    if (isChanged) {
+      shell = shell.toBuilder().clearFunctions().addAllFunctions(kept).build();
+    }
+    return isChanged;
   }
 
   /**

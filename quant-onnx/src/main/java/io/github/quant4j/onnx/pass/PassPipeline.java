@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.pass;
 
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.pass.opset.LiftOpset;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -28,16 +29,22 @@ public final class PassPipeline {
   }
 
   /**
-   * Returns the passes that put a model into the form the planner expects: constants are
-   * initializers, Identity nodes are gone, BatchNormalization and Gemm factors are folded, every
-   * node has a name of its own, and nothing unused is left.
+   * Returns the passes that put a model into the form the planner expects: local functions are
+   * inlined, constants are initializers, Identity nodes are gone, the standard operators are those
+   * of opset 13 at least, BatchNormalization and Gemm factors are folded, every node has a name of
+   * its own, and nothing unused is left.
+   *
+   * <p>Functions go first, since they hold nodes for all others; the lift comes after the
+   * constants, from which ranks are known, and before all that reads operators in their later form.
    *
    * @return the pipeline
    */
   public static PassPipeline normalization() {
     return of(
+        new InlineFunctions(),
         new MoveConstantsToInitializers(),
         new EliminateIdentity(),
+        LiftOpset.to(13),
         new FoldBatchNormalization(),
         new FoldGemmFactors(),
         new NameNodes(),

@@ -199,7 +199,8 @@ class QdqPlannerTest {
     assertThatExceptionOfType(OnnxException.class)
         .isThrownBy(() -> Plans.planner().plan(model))
         .withMessage(
-            "model imports operator set 12; scales per channel need 13 or later, export it anew");
+            "model imports operator set 12; scales per channel need 13 or later, lift it with"
+                + " PassPipeline.normalization() first");
   }
 
   @Test

@@ -31,9 +31,14 @@ import org.slf4j.LoggerFactory;
  * Immutable and thread-safe. Source: the version histories in the ONNX operator documentation.
  */
 public final class LiftOpset implements GraphPass {
+  /** The lowest version that can be a target: the first with scales per channel. */
+  public static final int LOWEST_TARGET = 13;
+
+  /** The highest version that can be a target. */
+  public static final int HIGHEST_TARGET = 21;
+
   private static final Logger LOGGER = LoggerFactory.getLogger(LiftOpset.class);
   private static final int LOWEST = 7;
-  private static final int HIGHEST = 21;
 
   private final int target;
 
@@ -50,8 +55,9 @@ public final class LiftOpset implements GraphPass {
    * @throws IllegalArgumentException if the version is outside that range
    */
   public static LiftOpset to(int opset) {
-    if (opset < 13 || opset > HIGHEST) {
-      throw new IllegalArgumentException("opset must be from 13 to 21, was " + opset);
+    if (opset < LOWEST_TARGET || opset > HIGHEST_TARGET) {
+      throw new IllegalArgumentException(
+          "opset must be from %s to %s, was %s".formatted(LOWEST_TARGET, HIGHEST_TARGET, opset));
     }
     return new LiftOpset(opset);
   }
