@@ -207,6 +207,19 @@ public final class Node {
   }
 
   /**
+   * Returns a tensor attribute.
+   *
+   * @param attribute its name
+   * @return the tensor, empty when the attribute is not there or holds something else
+   * @throws ModelFormatException if the stored bytes do not fit the stored shape
+   */
+  public Optional<Tensor> tensor(String attribute) {
+    return find(attribute)
+        .filter(AttributeProto::hasT)
+        .map(found -> TensorCodec.decode(label(), found.getT()));
+  }
+
+  /**
    * Returns what a Constant node holds as a tensor: its {@code value}, {@code value_int}, {@code
    * value_ints}, {@code value_float} or {@code value_floats}.
    *

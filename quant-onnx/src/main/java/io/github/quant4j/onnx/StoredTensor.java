@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx;
 
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.internal.proto.TensorProto;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,10 @@ final class StoredTensor {
 
   Shape shape(String name) {
     return decoded != null ? decoded.shape() : TensorCodec.shape(name, proto);
+  }
+
+  Optional<ElementType> elementType() {
+    return ElementType.ofOnnxCode(proto.getDataType());
   }
 
   Tensor tensor(String name) {

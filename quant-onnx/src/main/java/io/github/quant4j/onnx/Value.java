@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx;
 
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
@@ -131,6 +132,15 @@ public final class Value {
    */
   public Optional<Shape> constantShape() {
     return Optional.ofNullable(constant).map(stored -> stored.shape(name));
+  }
+
+  /**
+   * Returns the element type of an initializer, without decoding its contents.
+   *
+   * @return the type, empty when the value is computed or the type is none that ONNX knows
+   */
+  public Optional<ElementType> constantElementType() {
+    return Optional.ofNullable(constant).flatMap(StoredTensor::elementType);
   }
 
   /**
