@@ -25,7 +25,9 @@ final class ConstantArithmetic {
    * @param rank the rank of that operand
    */
   static Optional<ChannelAffine> of(Node node, Value value, int channelCount, int rank) {
-    if (!node.is("Add", "Sub", "Mul", "Div") || hasBroadcastOfOldOpsets(node)) {
+    if (!node.is("Add", "Sub", "Mul", "Div")
+        || node.outputs().size() != 1
+        || hasBroadcastOfOldOpsets(node)) {
       return Optional.empty();
     }
     int constantIndex = node.requiredInput(0) == value ? 1 : 0;

@@ -28,9 +28,12 @@ public final class PassPipeline {
   }
 
   /**
-   * Returns the passes that put a model into the form the planner expects: constants are
-   * initializers, Identity nodes are gone, BatchNormalization and Gemm factors are folded, every
-   * node has a name of its own, and nothing unused is left.
+   * Returns the passes that put a model into the form the planner expects: what is constant is an
+   * initializer, nodes that do nothing are gone, BatchNormalization, constant arithmetic and Gemm
+   * factors are folded, every node has a name of its own, and nothing unused is left.
+   *
+   * <p>What is unused goes before the folds too, since it must not keep an operator from having one
+   * reader. Run a second time, the pipeline changes nothing.
    *
    * @return the pipeline
    */
@@ -38,8 +41,14 @@ public final class PassPipeline {
     return of(
         new MoveConstantsToInitializers(),
         new EliminateIdentity(),
-        new FoldBatchNormalization(),
+        new RemoveDropout(),
+        new FoldConstants(),
+        new RemoveNoOps(),
+        new RemoveUnused(),
         new FoldGemmFactors(),
+        new FoldBatchNormalization(),
+        new FoldScaleAndShift(),
+        new FoldLeadingBatchNormalization(),
         new NameNodes(),
         new RemoveUnused());
   }

@@ -45,6 +45,7 @@ public final class RemoveDropout implements GraphPass {
   private static boolean isInference(Node dropout, long opset) {
     boolean isTest = opset >= FIRST_INFERENCE_OPSET || dropout.integer("is_test", 0) != 0;
     return isTest
+        && dropout.output(0).isPresent()
         && isAbsentOrFalse(dropout.input(2))
         && dropout.output(1).map(Value::isUnused).orElse(true);
   }
