@@ -32,8 +32,8 @@ public final class PassPipeline {
    * initializer, nodes that do nothing are gone, BatchNormalization, constant arithmetic and Gemm
    * factors are folded, every node has a name of its own, and nothing unused is left.
    *
-   * <p>What is unused goes before the folds too, since it must not keep an operator from having one
-   * reader. Run a second time, the pipeline changes nothing.
+   * <p>What is unused goes before anything is folded too, since it must not count as a reader. Run
+   * a second time, the pipeline changes nothing.
    *
    * @return the pipeline
    */
@@ -41,10 +41,10 @@ public final class PassPipeline {
     return of(
         new MoveConstantsToInitializers(),
         new EliminateIdentity(),
+        new RemoveUnused(),
         new RemoveDropout(),
         new FoldConstants(),
         new RemoveNoOps(),
-        new RemoveUnused(),
         new FoldGemmFactors(),
         new FoldBatchNormalization(),
         new FoldScaleAndShift(),
