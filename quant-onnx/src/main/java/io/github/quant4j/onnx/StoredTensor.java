@@ -41,6 +41,10 @@ final class StoredTensor {
     return decoded != null ? decoded.shape() : TensorCodec.shape(name, proto);
   }
 
+  Optional<ElementType> elementType() {
+    return ElementType.ofOnnxCode(proto.getDataType());
+  }
+
   Tensor tensor(String name) {
     if (decoded == null) {
       decoded = TensorCodec.decode(name, proto);

@@ -158,6 +158,12 @@ public final class ModelBuilder {
     return this;
   }
 
+  /** Makes a value of the given type and any shape an output. */
+  public ModelBuilder output(String name, ElementType type) {
+    graph.addOutput(TypeCodec.anyShape(name, type));
+    return this;
+  }
+
   public String constant(String name, Tensor tensor) {
     graph.addInitializer(TensorCodec.encode(name, tensor));
     return name;

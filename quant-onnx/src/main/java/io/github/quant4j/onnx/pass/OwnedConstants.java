@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.pass;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
@@ -24,6 +25,13 @@ final class OwnedConstants {
         .filter(tensor -> tensor.elementType() == ElementType.FLOAT);
   }
 
+  /** Returns the shape of the float32 constant a node reads, without decoding its contents. */
+  static Optional<Shape> floatShape(Node node, int index) {
+    return node.input(index)
+        .filter(value -> value.constantElementType().equals(Optional.of(ElementType.FLOAT)))
+        .flatMap(Value::constantShape);
+  }
+
   /**
    * Replaces the constant in place where this is its only reader, else gives the reader its own.
    */
@@ -37,7 +45,7 @@ final class OwnedConstants {
     }
   }
 
-  /** Replaces the bias of a Conv, or gives it one. */
+  /** Replaces the bias of a Conv, ConvTranspose or Gemm, or gives it one. */
   void putBias(Node convolution, Tensor bias) {
     if (convolution.input(2).isPresent()) {
       put(new Use(convolution, 2), bias);

@@ -30,12 +30,14 @@ public final class PassPipeline {
 
   /**
    * Returns the passes that put a model into the form the planner expects: local functions are
-   * inlined, constants are initializers, Identity nodes are gone, the standard operators are those
-   * of opset 13 at least, BatchNormalization and Gemm factors are folded, every node has a name of
-   * its own, and nothing unused is left.
+   * inlined, what is constant is an initializer, the standard operators are those of opset 13 at
+   * least, nodes that do nothing are gone, BatchNormalization, constant arithmetic and Gemm factors
+   * are folded, every node has a name of its own, and nothing unused is left.
    *
    * <p>Functions go first, since they hold nodes for all others; the lift comes after the
    * constants, from which ranks are known, and before all that reads operators in their later form.
+   * What is unused goes before anything is folded too, since it must not count as a reader. Run a
+   * second time, the pipeline changes nothing.
    *
    * @return the pipeline
    */
@@ -45,8 +47,14 @@ public final class PassPipeline {
         new MoveConstantsToInitializers(),
         new EliminateIdentity(),
         LiftOpset.to(13),
-        new FoldBatchNormalization(),
+        new RemoveUnused(),
+        new RemoveDropout(),
+        new FoldConstants(),
+        new RemoveNoOps(),
         new FoldGemmFactors(),
+        new FoldBatchNormalization(),
+        new FoldScaleAndShift(),
+        new FoldLeadingBatchNormalization(),
         new NameNodes(),
         new RemoveUnused());
   }
