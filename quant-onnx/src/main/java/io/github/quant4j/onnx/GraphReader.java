@@ -3,7 +3,6 @@ package io.github.quant4j.onnx;
 
 import io.github.quant4j.onnx.internal.proto.GraphProto;
 import io.github.quant4j.onnx.internal.proto.NodeProto;
-import io.github.quant4j.onnx.internal.proto.TensorProto;
 import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,20 +14,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class GraphReader {
   private final GraphProto proto;
+  private final List<StoredTensor> initializers;
   private final String what;
   private final Graph graph;
 
-  private GraphReader(GraphProto proto, String what) {
+  private GraphReader(GraphProto proto, List<StoredTensor> initializers, String what) {
     this.proto = proto;
+    this.initializers = initializers;
     this.what = what;
-    this.graph =
-        new Graph(
-            proto.toBuilder().clearNode().clearInitializer().clearInput().clearOutput().build());
+    this.graph = new Graph(proto.toBuilder().clearNode().clearInput().clearOutput().build());
   }
 
-  /** Reads a graph; {@code what} names the model in messages. */
-  static Graph read(GraphProto proto, String what) {
-    GraphReader reader = new GraphReader(proto, what);
+  /**
+   * Reads a graph.
+   *
+   * @param proto the graph without its initializers
+   * @param initializers the initializers, each under its name
+   * @param what names the model in messages
+   */
+  static Graph read(GraphProto proto, List<StoredTensor> initializers, String what) {
+    GraphReader reader = new GraphReader(proto, initializers, what);
     reader.readInputs();
     reader.readInitializers();
     List<Node> nodes = reader.readNodes();
@@ -49,13 +54,8 @@ final class GraphReader {
   }
 
   private void readInitializers() {
-    for (TensorProto tensor : proto.getInitializerList()) {
-      if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-        throw new ModelFormatException(
-            "%s: initializer \"%s\" %s"
-                .formatted(what, tensor.getName(), TensorCodec.STORED_ELSEWHERE));
-      }
-      graph.initialize(inputOrNew(tensor.getName()), StoredTensor.of(tensor));
+    for (StoredTensor tensor : initializers) {
+      graph.initialize(inputOrNew(tensor.name()), tensor);
     }
     // Sparse initializers stay in the shell; their values exist, but their contents are not
     // offered.

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx;
 
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
 import io.github.quant4j.onnx.internal.proto.NodeProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,26 @@ public final class GraphRewriter {
     requireFree(name);
     Value value = graph.define(name);
     graph.initialize(value, StoredTensor.of(name, tensor));
+    return value;
+  }
+
+  /**
+   * Adds an initializer whose contents are computed when they are asked for: by {@link
+   * Value#constant()} and when the model is written. Results of more than 64 KiB are not kept but
+   * computed each time, so that models larger than memory can be rewritten.
+   *
+   * @param name its name, free in the graph
+   * @param elementType the type of its elements
+   * @param shape its shape
+   * @param contents gives the same tensor of that type and shape at each call; kept
+   * @return the value
+   * @throws IllegalArgumentException if the name is taken
+   */
+  public Value addInitializer(
+      String name, ElementType elementType, Shape shape, Supplier<Tensor> contents) {
+    requireFree(name);
+    Value value = graph.define(name);
+    graph.initialize(value, new ComputedTensor(name, elementType, shape, contents));
     return value;
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx;
 
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
@@ -115,13 +116,15 @@ public final class Value {
 
   /**
    * Returns the contents of an initializer; decoded on first use, without a copy where the model
-   * stores raw bytes.
+   * stores raw bytes, and mapped into memory where they lie in a data file. Large contents that a
+   * rewriting computes are computed anew by each call.
    *
    * @return the tensor, empty when the value is computed
    * @throws ModelFormatException if the stored bytes do not fit the stored shape
+   * @throws OnnxException if the data file has changed or gone since the model was read
    */
   public Optional<Tensor> constant() {
-    return Optional.ofNullable(constant).map(stored -> stored.tensor(name));
+    return Optional.ofNullable(constant).map(StoredTensor::tensor);
   }
 
   /**
@@ -130,7 +133,17 @@ public final class Value {
    * @return the shape, empty when the value is computed
    */
   public Optional<Shape> constantShape() {
-    return Optional.ofNullable(constant).map(stored -> stored.shape(name));
+    return Optional.ofNullable(constant).map(StoredTensor::shape);
+  }
+
+  /**
+   * Returns the element type of an initializer, without decoding its contents.
+   *
+   * @return the element type, empty when the value is computed
+   * @throws ModelFormatException if the model states a type that is no number
+   */
+  public Optional<ElementType> constantElementType() {
+    return Optional.ofNullable(constant).map(StoredTensor::elementType);
   }
 
   /**
