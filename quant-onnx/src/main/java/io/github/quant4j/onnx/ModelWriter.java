@@ -57,12 +57,14 @@ final class ModelWriter {
       return;
     }
     Path data = sibling(target, ".data");
-    if (Files.exists(data, LinkOption.NOFOLLOW_LINKS) && Files.exists(target)) {
+    boolean isTaken = Files.exists(data, LinkOption.NOFOLLOW_LINKS);
+    if (isTaken && Files.exists(target)) {
       replace(target, data, places);
     } else {
-      Files.deleteIfExists(data);
-      ModelFile.write(data, places::writeTo);
-      writeModel(target, data, places);
+      // Data without their model may be those of a model that was renamed.
+      Path free = isTaken ? freeSibling(target) : data;
+      ModelFile.write(free, places::writeTo);
+      writeModel(target, free, places);
     }
   }
 
@@ -85,7 +87,12 @@ final class ModelWriter {
       if (!isSpareInUse) {
         throw e;
       }
-      LOGGER.warn("the data of \"{}\" stays in \"{}\": cannot rename it: {}", target, spare, e);
+      LOGGER.warn(
+          "the data of \"{}\" stay in \"{}\", since \"{}\" cannot be replaced: {}",
+          target,
+          spare,
+          data,
+          e.toString());
     } finally {
       if (!isSpareInUse) {
         Files.deleteIfExists(spare);

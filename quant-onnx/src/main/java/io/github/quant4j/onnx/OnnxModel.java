@@ -99,7 +99,8 @@ public final class OnnxModel {
    * that holds for the file this model was read from, too. A symbolic link stays, and the file it
    * leads to is replaced. Takes memory for one tensor at a time.
    *
-   * @param file the target; an existing file is replaced, and so is its data file
+   * @param file the target; an existing file is replaced, and so is its data file; data without a
+   *     model are left, and the new ones get a number
    * @param layout where the tensors go
    * @throws IOException if a file cannot be written
    * @throws OnnxException if the layout is {@link ModelLayout#SINGLE_FILE} and the model is too
