@@ -26,6 +26,9 @@ final class StagedModel implements AutoCloseable {
   /** Below the 2 GiB of an array, since the runtime copies what it is given in memory. */
   private static final long LARGEST_IN_MEMORY = 3L << 29;
 
+  /** Says whose folder it is, should the process be killed. */
+  static final String PREFIX = "quant4j-" + ProcessHandle.current().pid() + "-";
+
   private final OnnxModel model;
   private final @Nullable Path folder;
 
@@ -38,7 +41,7 @@ final class StagedModel implements AutoCloseable {
     if (!model.hasExternalData() && model.byteSize() <= LARGEST_IN_MEMORY) {
       return new StagedModel(model, null);
     }
-    StagedModel staged = new StagedModel(model, Files.createTempDirectory("quant4j-"));
+    StagedModel staged = new StagedModel(model, Files.createTempDirectory(PREFIX));
     try {
       model.write(staged.file());
       LOGGER.debug("staged a model of {} bytes in \"{}\"", model.byteSize(), staged.folder);

@@ -37,8 +37,8 @@ final class Calibration {
   }
 
   /** Does the same by a file of the given name, for models of any size. */
-  static CalibrationTable observed(
-      OnnxModel model, QuantizationPlan plan, Tensor sample, Path file) throws IOException {
+  static CalibrationTable observed(OnnxModel model, QuantizationPlan plan, Tensor sample, Path file)
+      throws IOException {
     exposed(model, plan).write(file);
     Map<String, Tensor> tensors = input(model, sample);
     tensors.putAll(OnnxRuntimeOracle.run(file, input(model, sample)));

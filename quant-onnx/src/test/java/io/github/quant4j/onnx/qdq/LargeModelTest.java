@@ -88,8 +88,7 @@ class LargeModelTest {
       long calibrating = System.nanoTime();
       CalibrationTable table =
           Calibration.observed(model, plan, input(), folder.resolve("observed.onnx"));
-      InsertQuantizeDequantize pass =
-          InsertQuantizeDequantize.of(plan, table, Target.ONNXRUNTIME);
+      InsertQuantizeDequantize pass = InsertQuantizeDequantize.of(plan, table, Target.ONNXRUNTIME);
       long inserting = System.nanoTime();
       pass.run(model);
       long writing = System.nanoTime();
@@ -128,10 +127,7 @@ class LargeModelTest {
                 .graph()
                 .rewriter()
                 .addInitializer(
-                    "weight" + i,
-                    ElementType.FLOAT,
-                    Shape.of(WIDTH, WIDTH),
-                    () -> weight(seed));
+                    "weight" + i, ElementType.FLOAT, Shape.of(WIDTH, WIDTH), () -> weight(seed));
         model.graph().rewriter().replaceUses(old, weight);
         model.graph().rewriter().removeInitializer(old);
       }
