@@ -7,11 +7,13 @@ import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.core.tensor.ElementType;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Runs samples through a model and keeps the range of every observed tensor.
@@ -58,7 +60,26 @@ public final class Calibrator implements AutoCloseable {
    * @throws IllegalArgumentException if no tensor is named
    */
   public static Builder builder(byte[] observationModel, Collection<String> observedTensors) {
-    return new Builder(observationModel, observedTensors);
+    requireNonNull(observationModel, "observationModel");
+    return new Builder(
+        settings -> InferenceSession.open(observationModel, settings), observedTensors);
+  }
+
+  /**
+   * Returns a builder that loads the model from its file, with the weights that it keeps in other
+   * files; the only way for models of 2 GiB or more.
+   *
+   * @param observationModel the path of an ONNX model; it and the files with its weights must stay
+   *     until the calibrator is closed
+   * @param observedTensors the names of float outputs and inputs of the model, at least one; a name
+   *     given twice counts once; copied
+   * @return a new builder
+   * @throws IllegalArgumentException if no tensor is named
+   */
+  public static Builder builder(Path observationModel, Collection<String> observedTensors) {
+    requireNonNull(observationModel, "observationModel");
+    return new Builder(
+        settings -> InferenceSession.open(observationModel, settings), observedTensors);
   }
 
   /**
@@ -88,13 +109,14 @@ public final class Calibrator implements AutoCloseable {
   /** Builds a calibrator. Not thread-safe. */
   public static final class Builder {
 
-    private final byte[] observationModel;
+    private final Function<SessionSettings, InferenceSession> opening;
     private final Set<String> observedTensors;
     private SessionSettings settings = SessionSettings.defaults();
     private CalibrationListener listener = progress -> {};
 
-    private Builder(byte[] observationModel, Collection<String> observedTensors) {
-      this.observationModel = requireNonNull(observationModel, "observationModel");
+    private Builder(
+        Function<SessionSettings, InferenceSession> opening, Collection<String> observedTensors) {
+      this.opening = opening;
       this.observedTensors = new LinkedHashSet<>(observedTensors);
       if (observedTensors.isEmpty()) {
         throw new IllegalArgumentException("observedTensors is empty, expected at least one name");
@@ -133,7 +155,7 @@ public final class Calibrator implements AutoCloseable {
      *     an output nor an input of it, or not of type float
      */
     public Calibrator build() {
-      InferenceSession session = InferenceSession.open(observationModel, settings);
+      InferenceSession session = opening.apply(settings);
       try {
         Map<String, TensorSignature> outputs = byName(session.outputs());
         Map<String, TensorSignature> inputs = byName(session.inputs());

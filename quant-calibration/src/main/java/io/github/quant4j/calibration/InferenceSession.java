@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -62,21 +63,44 @@ public final class InferenceSession implements AutoCloseable {
    *     model, or an input or output of the model is not a tensor
    */
   public static InferenceSession open(byte[] model, SessionSettings settings) {
+    return open(
+        "a model of " + model.length + " bytes",
+        settings,
+        (environment, options) -> environment.createSession(model, options));
+  }
+
+  /**
+   * Loads a model from its file, with the weights that it keeps in other files; the only way for
+   * models of 2 GiB or more.
+   *
+   * @param model the path of an ONNX model; it and the files with its weights must stay until the
+   *     session is closed
+   * @param settings how to run it
+   * @return a session that the caller closes
+   * @throws CalibrationException if ONNX Runtime cannot be loaded on this machine, cannot read the
+   *     file or refuses the model, or an input or output of the model is not a tensor
+   */
+  public static InferenceSession open(Path model, SessionSettings settings) {
+    return open(
+        "the model \"" + model + "\"",
+        settings,
+        (environment, options) -> environment.createSession(model.toString(), options));
+  }
+
+  private static InferenceSession open(String what, SessionSettings settings, Loader loader) {
     OrtEnvironment environment = environment();
     try (OrtSession.SessionOptions options = options(settings)) {
-      OrtSession session = environment.createSession(model, options);
+      OrtSession session = loader.load(environment, options);
       try {
         InferenceSession opened = new InferenceSession(environment, session);
-        LOGGER.debug(
-            "opened a model of {} bytes: {} -> {}", model.length, opened.inputs, opened.outputs);
+        LOGGER.debug("opened {}: {} -> {}", what, opened.inputs, opened.outputs);
         return opened;
       } catch (OrtException | RuntimeException e) {
         session.close();
         throw e;
       }
     } catch (OrtException e) {
-      throw failure(
-          "cannot load a model of " + model.length + " bytes, expected a valid ONNX model", e);
+      throw failure("cannot load " + what + ", expected a valid ONNX model", e);
     }
   }
 
@@ -247,5 +271,12 @@ public final class InferenceSession implements AutoCloseable {
             .replaceAll("\\s*\\R\\s*", " ")
             .replaceAll("[.\\s]+$", "");
     return new CalibrationException(what + "; ONNX Runtime says: " + message, cause);
+  }
+
+  /** A way to hand a model to ONNX Runtime. */
+  @FunctionalInterface
+  private interface Loader {
+    OrtSession load(OrtEnvironment environment, OrtSession.SessionOptions options)
+        throws OrtException;
   }
 }

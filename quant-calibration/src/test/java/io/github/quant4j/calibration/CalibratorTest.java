@@ -12,12 +12,15 @@ import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.core.table.TensorStatistics;
 import io.github.quant4j.core.tensor.Shape;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CalibratorTest {
 
@@ -41,6 +44,15 @@ class CalibratorTest {
   @Test
   void runObservesInputsAndOutputs() throws IOException {
     assertThat(calibrate(List.of(TestModels.convSamples()))).isEqualTo(EXPECTED);
+  }
+
+  @Test
+  void runByPathGivesTheSameTable(@TempDir Path folder) throws IOException {
+    Path file = Files.write(folder.resolve("conv.onnx"), TestModels.read("conv"));
+    try (Calibrator calibrator = Calibrator.builder(file, OBSERVED).threadCount(1).build()) {
+      assertThat(calibrator.run(CalibrationSource.of(List.of(TestModels.convSamples()))))
+          .isEqualTo(EXPECTED);
+    }
   }
 
   @Test

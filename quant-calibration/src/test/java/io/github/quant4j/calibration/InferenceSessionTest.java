@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,6 +151,27 @@ class InferenceSessionTest {
         assertThat(Arrays.copyOf(logits, 10)).containsExactly(expected, within(1e-4f));
       }
     }
+  }
+
+  @Test
+  void openByPathRunsTheSameModel() throws IOException {
+    Path file = Path.of("..", "data", "models", "resnet20_fp32.onnx");
+    SessionSettings settings = SessionSettings.defaults().withThreadCount(1);
+    try (InferenceSession byPath = InferenceSession.open(file, settings);
+        InferenceSession inMemory = InferenceSession.open(TestModels.resNet20(), settings)) {
+      assertThat(byPath.inputs()).isEqualTo(inMemory.inputs());
+      assertThat(byPath.outputs()).isEqualTo(inMemory.outputs());
+    }
+  }
+
+  @Test
+  void openByPathOfNoFileNamesIt() {
+    Path file = Path.of("missing", "model.onnx");
+
+    assertThatThrownBy(() -> InferenceSession.open(file, SessionSettings.defaults()))
+        .isInstanceOf(CalibrationException.class)
+        .hasMessageStartingWith(
+            "cannot load the model \"" + file + "\", expected a valid ONNX model");
   }
 
   @Test

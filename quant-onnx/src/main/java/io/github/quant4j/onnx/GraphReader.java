@@ -3,7 +3,6 @@ package io.github.quant4j.onnx;
 
 import io.github.quant4j.onnx.internal.proto.GraphProto;
 import io.github.quant4j.onnx.internal.proto.NodeProto;
-import io.github.quant4j.onnx.internal.proto.TensorProto;
 import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +15,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class GraphReader {
   private final GraphProto proto;
+  private final List<? extends StoredTensor> initializers;
   private final String what;
   private final @Nullable Graph outer;
   private final Graph graph;
 
-  private GraphReader(GraphProto proto, @Nullable Graph outer, String what) {
+  private GraphReader(
+      GraphProto proto,
+      List<? extends StoredTensor> initializers,
+      @Nullable Graph outer,
+      String what) {
     this.proto = proto;
+    this.initializers = initializers;
     this.what = what;
     this.outer = outer;
     this.graph =
@@ -30,14 +35,22 @@ final class GraphReader {
             outer);
   }
 
-  /** Reads a graph; {@code what} names the model in messages. */
-  static Graph read(GraphProto proto, String what) {
-    return read(new GraphReader(proto, null, what));
+  /**
+   * Reads a graph.
+   *
+   * @param proto the graph without its initializers
+   * @param initializers the initializers, each under its name
+   * @param what names the model in messages
+   */
+  static Graph read(GraphProto proto, List<StoredTensor> initializers, String what) {
+    return read(new GraphReader(proto, initializers, null, what));
   }
 
   /** Reads a body, which sees the values of the graph around it. */
   static Graph readBody(GraphProto proto, Graph outer, String what) {
-    return read(new GraphReader(proto, outer, what));
+    List<InlineTensor> initializers =
+        proto.getInitializerList().stream().map(tensor -> new InlineTensor(tensor, null)).toList();
+    return read(new GraphReader(proto, initializers, outer, what));
   }
 
   private static Graph read(GraphReader reader) {
@@ -61,13 +74,8 @@ final class GraphReader {
   }
 
   private void readInitializers() {
-    for (TensorProto tensor : proto.getInitializerList()) {
-      if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-        throw new ModelFormatException(
-            "%s: initializer \"%s\" %s"
-                .formatted(what, tensor.getName(), TensorCodec.STORED_ELSEWHERE));
-      }
-      graph.initialize(inputOrNew(tensor.getName()), StoredTensor.of(tensor));
+    for (StoredTensor tensor : initializers) {
+      graph.initialize(inputOrNew(tensor.name()), tensor);
     }
     // Sparse initializers stay in the shell; their values exist, but their contents are not
     // offered.

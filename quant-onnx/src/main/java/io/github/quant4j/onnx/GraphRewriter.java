@@ -10,6 +10,7 @@ import io.github.quant4j.onnx.internal.proto.AttributeProto.AttributeType;
 import io.github.quant4j.onnx.internal.proto.NodeProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,26 @@ public final class GraphRewriter {
     Value value = graph.define(name);
     value.declare(TypeCodec.ofShape(name, elementType, shape));
     graph.declareInput(value);
+    return value;
+  }
+
+  /**
+   * Adds an initializer whose contents are computed when they are asked for: by {@link
+   * Value#constant()} and when the model is written. Results of more than 64 KiB are not kept but
+   * computed each time, so that models larger than memory can be rewritten.
+   *
+   * @param name its name, free in the graph
+   * @param elementType the type of its elements
+   * @param shape its shape
+   * @param contents gives the same tensor of that type and shape at each call; kept
+   * @return the value
+   * @throws IllegalArgumentException if the name is taken
+   */
+  public Value addInitializer(
+      String name, ElementType elementType, Shape shape, Supplier<Tensor> contents) {
+    requireFree(name);
+    Value value = graph.define(name);
+    graph.initialize(value, new ComputedTensor(name, elementType, shape, contents));
     return value;
   }
 
@@ -327,7 +348,9 @@ public final class GraphRewriter {
   public void replaceBodies(Node node, List<Graph> bodies) {
     node.releaseCaptures();
     node.setProto(
-        SubgraphAttributes.replace(node.proto(), bodies.stream().map(GraphWriter::write).toList()));
+        SubgraphAttributes.replace(
+            node.proto(),
+            bodies.stream().map(body -> GraphWriter.write(body, StoredTensor::proto)).toList()));
     graph.connectBodies(node);
   }
 

@@ -4,15 +4,36 @@ package io.github.quant4j.onnx;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.onnx.internal.proto.GraphProto;
 import io.github.quant4j.onnx.internal.proto.NodeProto;
+import io.github.quant4j.onnx.internal.proto.TensorProto;
 import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Stores a {@link Graph}; what was not changed is stored as it was read. */
 final class GraphWriter {
   private GraphWriter() {}
 
-  static GraphProto write(Graph graph) {
+  /** Stores a graph with each initializer in the given form. */
+  static GraphProto write(Graph graph, Function<StoredTensor, TensorProto> form) {
+    GraphProto.Builder stored = withoutInitializers(graph).toBuilder();
+    initializers(graph).forEach(tensor -> stored.addInitializer(form.apply(tensor)));
+    return stored.build();
+  }
+
+  static List<StoredTensor> initializers(Graph graph) {
+    List<StoredTensor> tensors = new ArrayList<>();
+    for (Value initializer : graph.initializers()) {
+      StoredTensor tensor = initializer.storedTensor();
+      if (tensor != null) {
+        tensors.add(tensor);
+      }
+    }
+    return tensors;
+  }
+
+  static GraphProto withoutInitializers(Graph graph) {
     GraphProto.Builder stored = graph.shell().toBuilder().clearValueInfo();
     for (ValueInfoProto info : graph.shell().getValueInfoList()) {
       if (!graph.isTypeObsolete(info.getName())) {
@@ -20,12 +41,6 @@ final class GraphWriter {
       }
     }
     graph.nodes().forEach(node -> stored.addNode(store(node)));
-    for (Value initializer : graph.initializers()) {
-      StoredTensor tensor = initializer.storedTensor();
-      if (tensor != null) {
-        stored.addInitializer(tensor.proto());
-      }
-    }
     graph.declaredInputs().forEach(input -> stored.addInput(declaration(input)));
     graph.outputs().forEach(output -> stored.addOutput(declaration(output)));
     return stored.build();

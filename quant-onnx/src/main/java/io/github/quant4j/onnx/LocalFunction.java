@@ -82,7 +82,10 @@ public final class LocalFunction {
             .addAllOpsetImport(proto.getOpsetImportList())
             .setGraph(body)
             .build();
-    return new OnnxModel(model, "function \"" + name() + "\"");
+    return new OnnxModel(
+        model.toBuilder().clearGraph().build(),
+        GraphReader.read(model.getGraph(), List.of(), "function \"" + name() + "\""),
+        false);
   }
 
   private ValueInfoProto input(Node call, int index) {

@@ -11,7 +11,7 @@ import java.util.Objects;
 
 /** Reads model files whole, and writes them so that none is ever half written. */
 final class ModelFile {
-  private static final long LARGEST_SIZE = Integer.MAX_VALUE - 8;
+  static final long LARGEST_SIZE = Integer.MAX_VALUE - 8;
 
   private ModelFile() {}
 
@@ -33,8 +33,8 @@ final class ModelFile {
     return Files.readAllBytes(file);
   }
 
-  /** Writes a file that is replaced as a whole or not at all. */
-  static void write(Path file, byte[] bytes) throws IOException {
+  /** Returns the file to write: where a symbolic link leads to, else the path itself. */
+  static Path target(Path file) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     boolean isTaken = Files.exists(file) && !Files.isRegularFile(file);
     if (directory == null || !Files.isDirectory(directory) || isTaken) {
@@ -42,18 +42,24 @@ final class ModelFile {
           "model cannot be written to \"%s\": expected a file path in an existing directory"
               .formatted(file));
     }
+    return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+  }
+
+  /** Writes a file that is replaced as a whole or not at all. */
+  static void write(Path file, AtomicFile.Content content) throws IOException {
     try {
-      AtomicFile.write(file, out -> out.write(bytes));
+      AtomicFile.write(file, content);
     } catch (IOException e) {
       throw new IOException(
           "model cannot be written to \"%s\": %s; check permissions and space"
-              .formatted(file, cause(e)),
+              .formatted(file, reason(e)),
           e);
     }
   }
 
-  private static String cause(IOException e) {
-    String cause = e instanceof FileSystemException system ? system.getReason() : e.getMessage();
-    return cause != null ? cause : e.getClass().getSimpleName();
+  /** Returns what the file system says, without the path. */
+  static String reason(IOException e) {
+    String reason = e instanceof FileSystemException system ? system.getReason() : e.getMessage();
+    return reason != null ? reason : e.getClass().getSimpleName();
   }
 }

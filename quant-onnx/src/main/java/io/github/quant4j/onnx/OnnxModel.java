@@ -23,8 +23,9 @@ import java.util.TreeMap;
  *
  * <p>Whatever the file says is kept: attributes, metadata, local functions, other operator domains
  * and fields this version of the format does not know come out as they went in. Tensors are decoded
- * when asked for. A model file of 2 GiB or more, or one whose tensors lie in other files, is
- * refused.
+ * when asked for; those in data files beside the model are mapped into memory then, so a model may
+ * be larger than the heap. Such a data file must not be written to as long as the model is in use;
+ * it may be replaced as a whole, as {@link #write(Path)} does.
  *
  * <p>Not thread-safe; {@link #copy()} is cheap, since copies share the tensors they do not change.
  */
@@ -45,81 +46,115 @@ public final class OnnxModel {
   private ModelProto shell;
   private final Graph graph;
 
-  OnnxModel(ModelProto proto, String what) {
-    this.shell = proto.toBuilder().clearGraph().build();
-    this.graph = GraphReader.read(proto.getGraph(), what);
+  private final boolean hasExternalData;
+
+  OnnxModel(ModelProto shell, Graph graph, boolean hasExternalData) {
+    this.shell = shell;
+    this.graph = graph;
+    this.hasExternalData = hasExternalData;
   }
 
   /**
-   * Reads a model file.
+   * Reads a model file. Tensors in data files are found, and refused where they lie outside the
+   * model's folder, overlap in part or do not fit their file, type and shape, before any is read.
+   * Costs one copy of the file in memory; data files are not read, but where the model states their
+   * checksum.
    *
-   * @param file the file
+   * @param file the file, below 2 GiB; data files may have any size
    * @return the model
    * @throws IOException if the file cannot be read
-   * @throws ModelFormatException if its contents are not a whole ONNX model
+   * @throws ModelFormatException if its contents are not a whole ONNX model, or a data file is not
+   *     as the model says
    */
   public static OnnxModel read(Path file) throws IOException {
-    return parse(ModelFile.read(file), "model \"" + file + "\"");
+    return ModelReader.read(file);
   }
 
   /**
    * Reads a model from memory.
    *
-   * @param bytes the contents of a model file; not kept
+   * @param bytes the contents of a model file with all tensors inside; not kept
    * @return the model
-   * @throws ModelFormatException if the bytes are not a whole ONNX model
+   * @throws ModelFormatException if the bytes are not a whole ONNX model, or a tensor lies in
+   *     another file
    */
   public static OnnxModel of(byte[] bytes) {
-    return parse(bytes, "model");
-  }
-
-  private static OnnxModel parse(byte[] bytes, String what) {
-    if (bytes.length == 0) {
-      throw new ModelFormatException(what + " is empty; expected an ONNX model");
-    }
-    ModelProto proto;
-    try {
-      proto = ModelProto.parseFrom(bytes);
-    } catch (InvalidProtocolBufferException e) {
-      throw new ModelFormatException(
-          "%s is not an ONNX model or is truncated: found %s bytes that are no whole ModelProto"
-              .formatted(what, bytes.length),
-          e);
-    }
-    if (!proto.hasGraph() || proto.getIrVersion() <= 0 || proto.getOpsetImportCount() == 0) {
-      throw new ModelFormatException(
-          what + " is not an ONNX model: it lacks a graph, an IR version or an operator set");
-    }
-    return new OnnxModel(proto, what);
+    return ModelReader.of(bytes);
   }
 
   /**
-   * Writes the model. The bytes go to a new file beside the target, which then takes its place, so
-   * the target is never half written. A symbolic link stays, and the file it leads to is replaced.
+   * Writes the model: as one file, or with {@link ModelLayout#EXTERNAL_DATA} when it was read with
+   * external data or would have 2 GiB or more.
    *
    * @param file the target; an existing file is replaced
    * @throws IOException if the file cannot be written
+   * @see #write(Path, ModelLayout)
    */
   public void write(Path file) throws IOException {
-    ModelFile.write(file, toByteArray());
+    boolean isLarge = byteSize() > ModelFile.LARGEST_SIZE;
+    write(file, hasExternalData || isLarge ? ModelLayout.EXTERNAL_DATA : ModelLayout.SINGLE_FILE);
   }
 
   /**
-   * Returns the contents of a model file. The same model always gives the same bytes.
+   * Writes the model. The bytes go to new files beside the target, which then take its place, first
+   * the data file, so the target is never half written and never beside data that are not its own;
+   * that holds for the file this model was read from, too. A symbolic link stays, and the file it
+   * leads to is replaced. Takes memory for one tensor at a time.
+   *
+   * @param file the target; an existing file is replaced, and so is its data file; data without a
+   *     model are left, and the new ones get a number
+   * @param layout where the tensors go
+   * @throws IOException if a file cannot be written
+   * @throws OnnxException if the layout is {@link ModelLayout#SINGLE_FILE} and the model is too
+   *     large for it
+   */
+  public void write(Path file, ModelLayout layout) throws IOException {
+    new ModelWriter(shell, graph).write(file, layout);
+  }
+
+  /**
+   * Returns the contents of a model file with all tensors inside. The same model always gives the
+   * same bytes.
    *
    * @return the bytes
+   * @throws OnnxException if these are 2 GiB or more
    */
   public byte[] toByteArray() {
-    return toProto().toByteArray();
+    return new ModelWriter(shell, graph).proto().toByteArray();
   }
 
   /**
-   * Returns a model that can be changed without changing this one.
+   * Returns a model that can be changed without changing this one. Costs time and memory for the
+   * graph, not for the tensors, which both share.
    *
    * @return the copy
    */
   public OnnxModel copy() {
-    return new OnnxModel(toProto(), "copy of a model");
+    Graph copied =
+        GraphReader.read(
+            GraphWriter.withoutInitializers(graph),
+            GraphWriter.initializers(graph),
+            "copy of a model");
+    return new OnnxModel(shell, copied, hasExternalData);
+  }
+
+  /**
+   * Tells whether tensors lay outside the model file when the model was read.
+   *
+   * @return true for a model of several files
+   */
+  public boolean hasExternalData() {
+    return hasExternalData;
+  }
+
+  /**
+   * Returns the size of the model as one file, whether that is possible or not, to within a few
+   * bytes per tensor and never too small. Reads no tensor.
+   *
+   * @return bytes
+   */
+  public long byteSize() {
+    return new ModelWriter(shell, graph).byteSize();
   }
 
   /**
@@ -286,9 +321,5 @@ public final class OnnxModel {
 
   static String canonicalDomain(String domain) {
     return domain.equals(STANDARD_DOMAIN) ? "" : domain;
-  }
-
-  private ModelProto toProto() {
-    return shell.toBuilder().setGraph(GraphWriter.write(graph)).build();
   }
 }

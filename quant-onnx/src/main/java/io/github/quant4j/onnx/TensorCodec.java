@@ -20,7 +20,7 @@ import java.nio.ByteOrder;
 final class TensorCodec {
   /** The end of the message on a tensor with external data. */
   static final String STORED_ELSEWHERE =
-      "is stored outside the model file, which is not supported; save the model as one file";
+      "is stored outside the model file; read the model by its path, with OnnxModel.read(path)";
 
   private TensorCodec() {}
 
@@ -40,7 +40,7 @@ final class TensorCodec {
     }
   }
 
-  private static ElementType elementType(String name, TensorProto proto) {
+  static ElementType elementType(String name, TensorProto proto) {
     ElementType type =
         ElementType.ofOnnxCode(proto.getDataType())
             .orElseThrow(
@@ -66,13 +66,40 @@ final class TensorCodec {
     }
   }
 
+  /** Returns the size of the elements, {@link Long#MAX_VALUE} where that does not fit a long. */
+  static long byteSize(ElementType type, Shape shape) {
+    long count = shape.elementCount();
+    return count > (Long.MAX_VALUE - Byte.SIZE) / type.bitWidth()
+        ? Long.MAX_VALUE
+        : (count * type.bitWidth() + Byte.SIZE - 1) / Byte.SIZE;
+  }
+
   static TensorProto encode(String name, Tensor tensor) {
-    TensorProto.Builder proto =
-        TensorProto.newBuilder().setName(name).setDataType(tensor.elementType().onnxCode());
-    for (long dimension : tensor.shape().toArray()) {
+    return header(name, tensor.elementType(), tensor.shape())
+        .setRawData(UnsafeByteOperations.unsafeWrap(tensor.bytes()))
+        .build();
+  }
+
+  static TensorProto.Builder header(String name, ElementType type, Shape shape) {
+    TensorProto.Builder proto = TensorProto.newBuilder().setName(name).setDataType(type.onnxCode());
+    for (long dimension : shape.toArray()) {
       proto.addDims(dimension);
     }
-    return proto.setRawData(UnsafeByteOperations.unsafeWrap(tensor.bytes())).build();
+    return proto;
+  }
+
+  /** Returns the tensor without its elements and without the place where they are. */
+  static TensorProto withoutContents(TensorProto proto) {
+    return proto.toBuilder()
+        .clearRawData()
+        .clearFloatData()
+        .clearDoubleData()
+        .clearInt32Data()
+        .clearInt64Data()
+        .clearUint64Data()
+        .clearExternalData()
+        .clearDataLocation()
+        .build();
   }
 
   private static ByteBuffer typedData(TensorProto proto, ElementType type) {

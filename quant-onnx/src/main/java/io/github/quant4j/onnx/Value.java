@@ -116,13 +116,15 @@ public final class Value {
 
   /**
    * Returns the contents of an initializer; decoded on first use, without a copy where the model
-   * stores raw bytes.
+   * stores raw bytes, and mapped into memory where they lie in a data file. Large contents that a
+   * rewriting computes are computed anew by each call.
    *
    * @return the tensor, empty when the value is computed
    * @throws ModelFormatException if the stored bytes do not fit the stored shape
+   * @throws OnnxException if the data file has changed or gone since the model was read
    */
   public Optional<Tensor> constant() {
-    return Optional.ofNullable(constant).map(stored -> stored.tensor(name));
+    return Optional.ofNullable(constant).map(StoredTensor::tensor);
   }
 
   /**
@@ -131,7 +133,7 @@ public final class Value {
    * @return the shape, empty when the value is computed
    */
   public Optional<Shape> constantShape() {
-    return Optional.ofNullable(constant).map(stored -> stored.shape(name));
+    return Optional.ofNullable(constant).map(StoredTensor::shape);
   }
 
   /**
@@ -140,7 +142,7 @@ public final class Value {
    * @return the type, empty when the value is computed or the format knows no such type
    */
   public Optional<ElementType> constantElementType() {
-    return Optional.ofNullable(constant).flatMap(StoredTensor::elementType);
+    return Optional.ofNullable(constant).flatMap(StoredTensor::statedElementType);
   }
 
   /**

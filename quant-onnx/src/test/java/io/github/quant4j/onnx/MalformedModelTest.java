@@ -152,15 +152,15 @@ class MalformedModelTest {
   }
 
   @Test
-  void of_externalData_isRefused() {
+  void of_externalData_pointsToReadingByPath() {
     ModelBuilder builder = ModelBuilder.create();
     builder.weight("w", 3);
     builder.graph().getInitializerBuilder(0).setDataLocation(TensorProto.DataLocation.EXTERNAL);
 
     assertRefused(
         builder,
-        "model: initializer \"w\" is stored outside the model file, which is not supported;"
-            + " save the model as one file");
+        "model: initializer \"w\" is stored outside the model file;"
+            + " read the model by its path, with OnnxModel.read(path)");
   }
 
   @Test

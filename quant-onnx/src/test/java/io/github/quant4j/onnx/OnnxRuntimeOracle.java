@@ -14,6 +14,7 @@ import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -40,13 +41,31 @@ public final class OnnxRuntimeOracle {
     return run(model, Map.of(name, input)).values().iterator().next();
   }
 
+  /** Returns the numbers of the first output of a model file with one input named x. */
+  public static float[] run(Path model, Tensor input) {
+    Tensor output = run(model, Map.of("x", input)).values().iterator().next();
+    float[] values = new float[output.floats().remaining()];
+    output.floats().get(values);
+    return values;
+  }
+
+  /** Returns all outputs in order of a model file. */
+  public static Map<String, Tensor> run(Path model, Map<String, Tensor> inputs) {
+    return run(
+        (environment, options) -> environment.createSession(model.toString(), options), inputs);
+  }
+
   private static Map<String, Tensor> run(byte[] model, Map<String, Tensor> inputs) {
+    return run((environment, options) -> environment.createSession(model, options), inputs);
+  }
+
+  private static Map<String, Tensor> run(Loader loader, Map<String, Tensor> inputs) {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     Map<String, OnnxTensorLike> fed = new LinkedHashMap<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-      try (OrtSession session = environment.createSession(model, options)) {
+      try (OrtSession session = loader.load(environment, options)) {
         for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
           fed.put(input.getKey(), tensor(environment, input.getValue()));
         }
@@ -78,5 +97,10 @@ public final class OnnxRuntimeOracle {
     ByteBuffer bytes = value.getByteBuffer();
     ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).order(ByteOrder.LITTLE_ENDIAN);
     return Tensor.of(type, Shape.of(info.getShape()), copy.put(bytes).flip());
+  }
+
+  private interface Loader {
+    OrtSession load(OrtEnvironment environment, OrtSession.SessionOptions options)
+        throws OrtException;
   }
 }

@@ -25,8 +25,10 @@ import java.util.Objects;
  * everything symmetric int8 with zero point 0.
  *
  * <p>Time is that of running the samples once; memory that of the session and one batch, whatever
- * the number of samples. The same model, samples and options give the same bytes. Immutable and
- * thread-safe: options return changed copies.
+ * the number of samples. A model that keeps its tensors in other files, or is larger than 1.5 GiB,
+ * is run from a copy in the temporary folder of the system, deleted at the end. The same model,
+ * samples and options give the same bytes. Immutable and thread-safe: options return changed
+ * copies.
  */
 public final class PostTrainingQuantization {
   private final OnnxModel model;
@@ -134,11 +136,13 @@ public final class PostTrainingQuantization {
       OnnxModel normalised, QuantizationPlan plan, CalibrationSource samples) throws IOException {
     OnnxModel observed = normalised.copy();
     ExposeObservationPoints.of(plan.observationPoints()).run(observed);
-    try (Calibrator calibrator =
-        Calibrator.builder(observed.toByteArray(), plan.observationPoints())
-            .threadCount(threadCount)
-            .listener(listener)
-            .build()) {
+    try (StagedModel staged = StagedModel.of(observed);
+        Calibrator calibrator =
+            staged
+                .calibrator(plan.observationPoints())
+                .threadCount(threadCount)
+                .listener(listener)
+                .build()) {
       return calibrator.run(samples);
     }
   }

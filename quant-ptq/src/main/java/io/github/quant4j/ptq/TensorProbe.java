@@ -10,7 +10,9 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.qdq.ExposeObservationPoints;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,41 +23,39 @@ import java.util.Map;
  * of what is quantized. Tensors the float model does not have are left out.
  */
 final class TensorProbe implements AutoCloseable {
-  private final InferenceSession floatSession;
-  private final InferenceSession int8Session;
+  private final ExposedModel reference;
+  private final ExposedModel quantized;
   private final Map<String, String> dequantizedByTensor;
   private final Map<String, QuantizationError> errors = new LinkedHashMap<>();
 
   private TensorProbe(
-      InferenceSession floatSession,
-      InferenceSession int8Session,
-      Map<String, String> dequantizedByTensor) {
-    this.floatSession = floatSession;
-    this.int8Session = int8Session;
+      ExposedModel reference, ExposedModel quantized, Map<String, String> dequantizedByTensor) {
+    this.reference = reference;
+    this.quantized = quantized;
     this.dequantizedByTensor = dequantizedByTensor;
     dequantizedByTensor.keySet().forEach(name -> errors.put(name, QuantizationError.create()));
   }
 
-  static TensorProbe open(OnnxModel reference, OnnxModel quantized, SessionSettings settings) {
+  static TensorProbe open(OnnxModel reference, OnnxModel quantized, SessionSettings settings)
+      throws IOException {
     Map<String, String> pairs = pairs(reference, quantized);
-    InferenceSession floatSession = exposed(reference, pairs.keySet(), settings);
+    ExposedModel floatModel = ExposedModel.open(reference, pairs.keySet(), settings);
     try {
-      InferenceSession int8Session = exposed(quantized, pairs.values(), settings);
-      return new TensorProbe(floatSession, int8Session, pairs);
-    } catch (RuntimeException e) {
-      floatSession.close();
+      ExposedModel int8Model = ExposedModel.open(quantized, pairs.values(), settings);
+      return new TensorProbe(floatModel, int8Model, pairs);
+    } catch (IOException | RuntimeException e) {
+      floatModel.close();
       throw e;
     }
   }
 
   void compare(TensorBatch batch) {
-    Map<String, Tensor> expected = floatSession.run(batch);
-    Map<String, Tensor> actual = int8Session.run(batch);
+    Map<String, Tensor> expected = reference.session.run(batch);
+    Map<String, Tensor> actual = quantized.session.run(batch);
     dequantizedByTensor.forEach(
         (tensor, dequantized) -> {
-          Tensor reference = batch.tensor(tensor).orElseGet(() -> require(expected, tensor));
-          require(errors, tensor)
-              .observe(reference.floats(), require(actual, dequantized).floats());
+          Tensor original = batch.tensor(tensor).orElseGet(() -> require(expected, tensor));
+          require(errors, tensor).observe(original.floats(), require(actual, dequantized).floats());
         });
   }
 
@@ -72,8 +72,8 @@ final class TensorProbe implements AutoCloseable {
 
   @Override
   public void close() {
-    int8Session.close();
-    floatSession.close();
+    quantized.close();
+    reference.close();
   }
 
   private static Map<String, String> pairs(OnnxModel reference, OnnxModel quantized) {
@@ -91,20 +91,34 @@ final class TensorProbe implements AutoCloseable {
     return pairs;
   }
 
-  private static InferenceSession exposed(
-      OnnxModel model, Iterable<String> tensors, SessionSettings settings) {
-    List<String> names = new ArrayList<>();
-    tensors.forEach(names::add);
-    OnnxModel copy = model.copy();
-    ExposeObservationPoints.of(names).run(copy);
-    return InferenceSession.open(copy.toByteArray(), settings);
-  }
-
   private static <T> T require(Map<String, T> map, String name) {
     T found = map.get(name);
     if (found == null) {
       throw new VerificationException("tensor \"" + name + "\" is missing from a run");
     }
     return found;
+  }
+
+  /** A model that gives tensors inside it, too. */
+  private record ExposedModel(StagedModel model, InferenceSession session)
+      implements AutoCloseable {
+    static ExposedModel open(OnnxModel model, Collection<String> tensors, SessionSettings settings)
+        throws IOException {
+      OnnxModel copy = model.copy();
+      ExposeObservationPoints.of(tensors).run(copy);
+      StagedModel staged = StagedModel.of(copy);
+      try {
+        return new ExposedModel(staged, staged.open(settings));
+      } catch (RuntimeException e) {
+        staged.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      session.close();
+      model.close();
+    }
   }
 }

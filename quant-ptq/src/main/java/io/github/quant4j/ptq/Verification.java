@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * on integer kernels. Outputs are compared on every sample; activations inside on the first samples
  * only, in sessions of their own, since exposing a tensor changes what the runtime fuses.
  *
- * <p>Memory is that of the four sessions and one batch. Immutable and thread-safe: options return
- * changed copies.
+ * <p>Memory is that of the four sessions and one batch. Models that keep their tensors in other
+ * files, or are larger than 1.5 GiB, are run from copies in the temporary folder of the system,
+ * deleted at the end. Immutable and thread-safe: options return changed copies.
  */
 public final class Verification {
   /** Enough for a stable SQNR of a tensor, few enough not to double the time. */
@@ -131,8 +132,10 @@ public final class Verification {
    * @throws io.github.quant4j.calibration.CalibrationException if the samples do not fit the models
    */
   public VerificationReport run(CalibrationSource samples) throws IOException {
-    try (InferenceSession floatSession = InferenceSession.open(reference.toByteArray(), settings);
-        InferenceSession int8Session = InferenceSession.open(quantized.toByteArray(), settings);
+    try (StagedModel floatModel = StagedModel.of(reference);
+        StagedModel int8Model = StagedModel.of(quantized);
+        InferenceSession floatSession = floatModel.open(settings);
+        InferenceSession int8Session = int8Model.open(settings);
         TensorProbe probe = TensorProbe.open(reference, quantized, settings)) {
       requireSameSignature(floatSession, int8Session);
       List<String> outputs = floatOutputs(floatSession);

@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.Node;
@@ -95,10 +96,9 @@ final class QdqInvariants {
   }
 
   private static void checkWeightPair(Node quantize, Value weight) {
-    Tensor constant = weight.constant().orElseThrow();
-    boolean isFloat = constant.elementType() == ElementType.FLOAT;
-    require(isFloat, "I11", quantize, "its constant is " + constant.elementType());
-    checkConstantScale(quantize, constant);
+    ElementType type = weight.constantElementType().orElseThrow();
+    require(type == ElementType.FLOAT, "I11", quantize, "its constant is " + type);
+    checkConstantScale(quantize, weight.constantShape().orElseThrow());
     for (Use use : quantize.output().uses()) {
       Node dequantize = use.node();
       boolean agrees =
@@ -118,7 +118,7 @@ final class QdqInvariants {
     require(readsQuantized(operator), "I6", operator, "its weight is int8, its activation not");
   }
 
-  private static void checkConstantScale(Node node, Tensor constant) {
+  private static void checkConstantScale(Node node, Shape constant) {
     Tensor scale = scale(node);
     if (scale.shape().rank() > 0) {
       checkAxis(node, constant, scale);
@@ -127,9 +127,10 @@ final class QdqInvariants {
   }
 
   private static void checkDequantize(Node node) {
-    Tensor constant = node.requiredInput(0).constant().orElse(null);
-    if (constant != null) {
-      checkConstant(node, constant);
+    Value input = node.requiredInput(0);
+    if (input.isConstant()) {
+      checkConstant(
+          node, input.constantElementType().orElseThrow(), input.constantShape().orElseThrow());
       return;
     }
     if (isCodeOfConstant(node.requiredInput(0))) {
@@ -157,14 +158,14 @@ final class QdqInvariants {
     checkZeroPoint(node, scale);
   }
 
-  private static void checkConstant(Node node, Tensor constant) {
+  private static void checkConstant(Node node, ElementType type, Shape shape) {
     Tensor scale = scale(node);
     if (scale.shape().rank() > 0) {
-      checkAxis(node, constant, scale);
+      checkAxis(node, shape, scale);
     }
-    boolean isBias = constant.elementType() == ElementType.INT32;
-    boolean isCode = isBias || constant.elementType() == ElementType.INT8;
-    require(isCode, "I5", node, "its constant is " + constant.elementType());
+    boolean isBias = type == ElementType.INT32;
+    boolean isCode = isBias || type == ElementType.INT8;
+    require(isCode, "I5", node, "its constant is " + type);
     if (isBias) {
       require(node.input(2).isEmpty(), "I2", node, "its INT32 constant has a zero point");
     } else {
@@ -180,14 +181,14 @@ final class QdqInvariants {
     }
   }
 
-  private static void checkAxis(Node node, Tensor constant, Tensor scale) {
+  private static void checkAxis(Node node, Shape shape, Tensor scale) {
     long axis = node.integer("axis", -1);
     boolean fits =
         node.hasAttribute("axis")
             && scale.shape().rank() == 1
             && axis >= 0
-            && axis < constant.shape().rank()
-            && constant.shape().dimension((int) axis) == scale.shape().dimension(0);
+            && axis < shape.rank()
+            && shape.dimension((int) axis) == scale.shape().dimension(0);
     require(fits, "I4", node, "its scale of shape " + scale.shape() + " does not fit its axis");
   }
 

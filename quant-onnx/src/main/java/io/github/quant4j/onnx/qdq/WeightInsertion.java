@@ -18,7 +18,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Chooses the scales of weights, then puts their codes or a pair behind them. */
+/**
+ * Chooses the scales of weights, then puts their codes or a pair behind them. The codes are computed
+ * when the model is written, from the float tensor, which they keep.
+ */
 final class WeightInsertion {
   /** Weights leave out -128, so that negating a code never overflows. */
   private static final int LARGEST_CODE = 127;
@@ -114,12 +117,16 @@ final class WeightInsertion {
     List<Use> uses = context.uses(weight.edges());
     Node anchor = context.firstReader(uses);
     QuantizationParameters chosen = chosen(weight);
+    GraphRewriter rewriter = context.rewriter();
     List<Value> inputs =
         List.of(
-            context.addConstant(value + "_quantized", codes(tensor, chosen)),
+            rewriter.addInitializer(
+                rewriter.freeName(value + "_quantized"),
+                ElementType.INT8,
+                tensor.shape(),
+                () -> codes(tensor, chosen)),
             scale(value, chosen),
             context.zeroPoint(parameterShape(chosen)));
-    GraphRewriter rewriter = context.rewriter();
     if (value.uses().size() == uses.size() && !value.isGraphOutput() && !value.isCaptured()) {
       rewriter.computeConstant(
           value, anchor, blueprint(DEQUANTIZE, value, value.name(), inputs, chosen));

@@ -17,8 +17,7 @@ final class WeightedOperator {
   }
 
   static boolean isFloatConstant(Value value) {
-    return value.isConstant()
-        && value.constant().filter(tensor -> tensor.elementType() == ElementType.FLOAT).isPresent();
+    return value.constantElementType().filter(type -> type == ElementType.FLOAT).isPresent();
   }
 
   static boolean readsGraphInput(Node node) {

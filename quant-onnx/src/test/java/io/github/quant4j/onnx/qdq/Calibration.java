@@ -9,7 +9,9 @@ import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.pass.PassPipeline;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,11 +31,31 @@ final class Calibration {
 
   /** Returns the ranges of a plan's observation points over one sample. */
   static CalibrationTable observed(OnnxModel model, QuantizationPlan plan, Tensor sample) {
+    Map<String, Tensor> tensors = input(model, sample);
+    tensors.putAll(OnnxRuntimeOracle.run(exposed(model, plan), input(model, sample)));
+    return table(plan, tensors);
+  }
+
+  /** Does the same by a file of the given name, for models of any size. */
+  static CalibrationTable observed(OnnxModel model, QuantizationPlan plan, Tensor sample, Path file)
+      throws IOException {
+    exposed(model, plan).write(file);
+    Map<String, Tensor> tensors = input(model, sample);
+    tensors.putAll(OnnxRuntimeOracle.run(file, input(model, sample)));
+    return table(plan, tensors);
+  }
+
+  private static OnnxModel exposed(OnnxModel model, QuantizationPlan plan) {
     OnnxModel observed = model.copy();
     ExposeObservationPoints.of(plan.observationPoints()).run(observed);
-    String input = model.graph().inputs().get(0).name();
-    Map<String, Tensor> tensors = new LinkedHashMap<>(Map.of(input, sample));
-    tensors.putAll(OnnxRuntimeOracle.run(observed, Map.of(input, sample)));
+    return observed;
+  }
+
+  private static Map<String, Tensor> input(OnnxModel model, Tensor sample) {
+    return new LinkedHashMap<>(Map.of(model.graph().inputs().get(0).name(), sample));
+  }
+
+  private static CalibrationTable table(QuantizationPlan plan, Map<String, Tensor> tensors) {
     CalibrationTable.Builder table = CalibrationTable.builder().sampleCount(1);
     tensors.forEach(
         (name, tensor) -> {

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.github.quant4j.onnx.ModelBuilder;
+import io.github.quant4j.onnx.ModelLayout;
+import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.pass.PassPipeline;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What reading, copying, quantizing and writing take from the heap, as bytes allocated: no less
+ * than the peak, and the same in every run.
+ */
+class ModelMemoryTest {
+  private static final int LAYERS = 4;
+  private static final int WIDTH = 1024;
+  private static final long WEIGHTS = 4L * LAYERS * WIDTH * WIDTH;
+
+  private final Path file;
+
+  ModelMemoryTest(@TempDir Path folder) {
+    this.file = folder.resolve("model.onnx");
+  }
+
+  @Test
+  void readAndCopy_singleFile_holdOneCopyOfTheWeights() throws IOException {
+    write(ModelLayout.SINGLE_FILE);
+    read();
+    Measured<OnnxModel> read = Measured.of(this::read);
+    Measured<OnnxModel> copied = Measured.of(() -> read.result.copy());
+
+    assertThat(read.bytes).isBetween(WEIGHTS, Files.size(file) + WEIGHTS / 10);
+    assertThat(copied.bytes).isLessThan(WEIGHTS / 20);
+  }
+
+  @Test
+  void planAndInsert_singleFile_addNoCopyOfTheWeights() throws IOException {
+    write(ModelLayout.SINGLE_FILE);
+    OnnxModel model = read();
+    quantized(model);
+
+    Measured<OnnxModel> quantized = Measured.of(() -> quantized(model));
+
+    assertThat(quantized.bytes).isLessThan(WEIGHTS / 5);
+    assertThat(quantized.result.byteSize()).isBetween(WEIGHTS / 4, WEIGHTS / 3);
+  }
+
+  @Test
+  void quantizeAndWrite_externalData_takeLessThanTheWeights() throws IOException {
+    write(ModelLayout.EXTERNAL_DATA);
+    Path result = file.resolveSibling("int8.onnx");
+    quantized(read());
+
+    Measured<OnnxModel> written =
+        Measured.of(
+            () -> {
+              OnnxModel model = quantized(read());
+              write(model, result);
+              return model;
+            });
+
+    assertThat(Files.size(result.resolveSibling("int8.onnx.data")))
+        .isBetween(WEIGHTS / 4, WEIGHTS / 3);
+    assertThat(written.bytes).isLessThan(WEIGHTS / 2);
+  }
+
+  private static OnnxModel quantized(OnnxModel model) {
+    OnnxModel quantized = model.copy();
+    PassPipeline.normalization().run(quantized);
+    QuantizationPlan plan = QdqPlanner.create().plan(quantized);
+    assertThat(plan.weights()).hasSize(LAYERS);
+    InsertQuantizeDequantize.of(plan, Calibration.uniform(plan), Target.TENSORRT).run(quantized);
+    return quantized;
+  }
+
+  private void write(ModelLayout layout) throws IOException {
+    ModelBuilder builder = ModelBuilder.create();
+    String x = builder.input("x", "n", WIDTH);
+    for (int i = 0; i < LAYERS; i++) {
+      x = builder.add("MatMul", "y" + i, List.of(x, builder.weight("w" + i, WIDTH, WIDTH)));
+    }
+    builder.output(x).build().write(file, layout);
+  }
+
+  private OnnxModel read() {
+    try {
+      return OnnxModel.read(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(OnnxModel model, Path file) {
+    try {
+      model.write(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A result with what its making took from the heap. */
+  private record Measured<T>(T result, long bytes) {
+    static <T> Measured<T> of(Supplier<T> work) {
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      T result = work.get();
+      return new Measured<>(result, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+  }
+}
