@@ -154,6 +154,15 @@ public final class Node {
   }
 
   /**
+   * Returns the number of output positions, those left out included.
+   *
+   * @return the count
+   */
+  public int outputCount() {
+    return outputs.size();
+  }
+
+  /**
    * Tells whether the node carries an attribute.
    *
    * @param attribute its name
@@ -204,6 +213,29 @@ public final class Node {
    */
   public Optional<List<Long>> integers(String attribute) {
     return find(attribute).map(AttributeProto::getIntsList);
+  }
+
+  /**
+   * Returns a list of floats.
+   *
+   * @param attribute its name
+   * @return the values, empty when the attribute is not there
+   */
+  public Optional<List<Float>> reals(String attribute) {
+    return find(attribute).map(AttributeProto::getFloatsList);
+  }
+
+  /**
+   * Returns a tensor attribute.
+   *
+   * @param attribute its name
+   * @return the tensor, empty when the attribute is not there or holds something else
+   * @throws ModelFormatException if the stored bytes do not fit the stored shape
+   */
+  public Optional<Tensor> tensor(String attribute) {
+    return find(attribute)
+        .filter(AttributeProto::hasT)
+        .map(found -> TensorCodec.decode(label(), found.getT()));
   }
 
   /**
