@@ -130,10 +130,11 @@ final class BroadcastShapes {
   }
 
   private static Size broadcast(Size a, Size b) {
-    if (a.equals(b) || b.isFixed(1)) {
+    // A size next to the smaller of itself and a number: either it is the smaller, or they clash.
+    if (a.equals(b) || b.isFixed(1) || b.isMinimumOf(a)) {
       return a;
     }
-    if (a.isFixed(1)) {
+    if (a.isFixed(1) || a.isMinimumOf(b)) {
       return b;
     }
     // Where one side is a number other than 1, the other can only be that number or 1.

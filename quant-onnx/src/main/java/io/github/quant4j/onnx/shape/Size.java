@@ -33,6 +33,7 @@ record Size(List<Term> terms) {
   static final Size ZERO = new Size(List.of());
   static final Size ONE = of(1);
   private static final int LARGEST_WEIGHT = 48;
+  private static final String MINIMUM = "min";
 
   /** A coefficient, never 0 but in {@link #UNKNOWN}, times atoms in order. */
   record Term(long coefficient, List<Atom> atoms) {}
@@ -56,6 +57,11 @@ record Size(List<Term> terms) {
     List<Size> all = List.of(arguments);
     boolean isUnknown = all.contains(UNKNOWN);
     return isUnknown ? UNKNOWN : bounded(of(new Atom(Atom.Kind.FUNCTION, name, 0, all)));
+  }
+
+  /** Returns the smaller of a size and a number. */
+  static Size minimum(Size size, long bound) {
+    return function(MINIMUM, size, of(bound));
   }
 
   static Size product(List<Size> factors) {
@@ -90,6 +96,15 @@ record Size(List<Term> terms) {
   /** Tells whether names of the model alone say what this is. */
   boolean isNamed() {
     return terms.stream().allMatch(term -> term.atoms.stream().allMatch(Atom::isNamed));
+  }
+
+  /** Tells whether this is the smaller of another size and a number of at least 2. */
+  boolean isMinimumOf(Size other) {
+    return singleAtom()
+        .filter(atom -> atom.kind() == Atom.Kind.FUNCTION && atom.name().equals(MINIMUM))
+        .map(Atom::arguments)
+        .filter(list -> list.get(0).equals(other) && list.get(1).fixed().orElse(0) > 1)
+        .isPresent();
   }
 
   int weight() {

@@ -91,6 +91,12 @@ final class SliceShapes {
           ? size.plus(step.getAsLong() - 1).floorDivide(step.getAsLong())
           : Size.UNKNOWN;
     }
+    if (start.isFixed(0)
+        && step.getAsLong() == 1
+        && size.fixed().isPresent()
+        && end.isNonNegative()) {
+      return Size.minimum(end, size.fixed().getAsLong());
+    }
     return Size.function("slice", size, start, end, Size.of(step.getAsLong()));
   }
 
