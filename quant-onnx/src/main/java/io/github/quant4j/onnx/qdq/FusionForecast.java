@@ -61,11 +61,11 @@ final class FusionForecast {
     List<Node> group = new ArrayList<>();
     paddingBefore(anchor).ifPresent(group::add);
     group.add(anchor);
-    boolean isInt8 = readsInt8(group.get(0));
+    Anchor traits = new Anchor(readsInt8(group.get(0)), !anchor.is("MatMul"));
     Stage stage = Stage.WEIGHTS;
     Optional<Node> next = onlyReader(anchor);
     while (next.isPresent()) {
-      Optional<Stage> reached = advance(stage, next.get(), isInt8);
+      Optional<Stage> reached = advance(stage, next.get(), traits);
       if (reached.isEmpty()) {
         break;
       }
@@ -84,11 +84,14 @@ final class FusionForecast {
     POOL
   }
 
-  private Optional<Stage> advance(Stage stage, Node node, boolean isInt8) {
+  /** What the operator at the head of a kernel allows behind it. */
+  private record Anchor(boolean readsInt8, boolean takesSum) {}
+
+  private Optional<Stage> advance(Stage stage, Node node, Anchor anchor) {
     if (stage == Stage.WEIGHTS && EngineOperators.isConstantScale(node)) {
       return Optional.of(Stage.WEIGHTS);
     }
-    if (stage == Stage.WEIGHTS && isResidual(node)) {
+    if (stage == Stage.WEIGHTS && anchor.takesSum() && isResidual(node)) {
       return Optional.of(Stage.SUM);
     }
     if (stage.compareTo(Stage.ACTIVATION) < 0 && EngineOperators.isActivation(node)) {
@@ -96,7 +99,7 @@ final class FusionForecast {
     }
     boolean isPooled =
         stage == Stage.ACTIVATION
-            && isInt8
+            && anchor.readsInt8()
             && OperatorClass.isPlainMaxPool(node)
             && precision.hasOnlyInt8Readers(node.output());
     return isPooled ? Optional.of(Stage.POOL) : Optional.empty();
