@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import io.github.quant4j.onnx.shape.MultiplyAccumulates;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,16 @@ public final class QuantizationPlan {
    */
   public String toJson() {
     return PlanJson.of(this);
+  }
+
+  /**
+   * Returns how much of the model's arithmetic the plan moves to INT8.
+   *
+   * @param counts the multiply-adds of the model the plan was made for
+   * @return the share, empty when some count is not known
+   */
+  public Optional<Int8Share> int8Share(MultiplyAccumulates counts) {
+    return Int8Share.of(this, counts);
   }
 
   /**

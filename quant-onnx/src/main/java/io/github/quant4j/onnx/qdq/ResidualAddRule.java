@@ -88,7 +88,10 @@ final class ResidualAddRule implements PlacementRule {
     Value value = operand;
     while (value.hasSingleReader() && value.producer().isPresent()) {
       Node producer = value.producer().get();
-      if (draft.isWeighted(producer)) {
+      // A MatMul has no epilogue for a tensor of its own size, and what it feeds in a transformer
+      // is
+      // normalized in float.
+      if (draft.isWeighted(producer) && !producer.is("MatMul")) {
         return Optional.of(producer);
       }
       Optional<Value> before = epilogueInput(producer);

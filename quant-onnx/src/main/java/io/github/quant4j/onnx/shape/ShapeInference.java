@@ -1,32 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.shape;
 
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.onnx.Dimension;
 import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.Node;
-import io.github.quant4j.onnx.TensorType;
+import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.Value;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The dimensions of the values of a graph, from what the model declares and from what its operators
- * do.
+ * The dimensions of the values of a graph, from what the model declares, from what its operators do
+ * and, where a caller gives them, from the shapes of its inputs.
  *
- * <p>A declared dimension wins; one the model leaves open is computed where the operator is known,
- * and stays unknown otherwise. A wrong guess is never made: what cannot be told is {@link
- * Dimension#unknown()}, or no dimensions at all.
+ * <p>A size that operators compute counts first as a number, else a declared number wins; a formula
+ * of named sizes, such as {@code floor((height + 1)/2)}, wins over a declared name. The small
+ * integer tensors from which exporters compute shapes (Shape, Gather, Concat and so on) are
+ * followed, so that Reshape, Slice or Resize by a computed shape have dimensions too. A wrong guess
+ * is never made: what cannot be told is {@link Dimension#unknown()}, or no dimensions at all. Named
+ * sizes are taken to be at least 1.
  *
  * <p>One pass over the nodes, O(nodes). A snapshot: later changes to the graph are not seen.
  * Immutable and thread-safe.
  */
 public final class ShapeInference {
-  private final Map<Value, List<Dimension>> dimensions;
+  private final Map<Value, List<Size>> sizes;
 
-  private ShapeInference(Map<Value, List<Dimension>> dimensions) {
-    this.dimensions = dimensions;
+  private ShapeInference(Map<Value, List<Size>> sizes) {
+    this.sizes = sizes;
   }
 
   /**
@@ -36,18 +39,46 @@ public final class ShapeInference {
    * @return the dimensions of its values
    */
   public static ShapeInference of(Graph graph) {
-    Map<Value, List<Dimension>> known = new HashMap<>();
-    ShapeInference inference = new ShapeInference(known);
-    graph.inputs().forEach(input -> inference.note(input, Optional.empty()));
-    graph.initializers().forEach(initializer -> inference.note(initializer, constant(initializer)));
-    for (Node node : graph.nodes()) {
-      node.output(0)
-          .ifPresent(output -> inference.note(output, OperatorShapes.output(node, inference)));
-      node.outputs().stream()
-          .filter(output -> !known.containsKey(output))
-          .forEach(output -> inference.note(output, Optional.empty()));
+    return of(graph, Map.of());
+  }
+
+  /**
+   * Infers the dimensions of a graph that is fed tensors of known shapes. A named dimension is the
+   * same number in all inputs and wherever else the model declares it.
+   *
+   * @param graph the graph
+   * @param inputShapes shapes of graph inputs, by name; inputs left out keep what is declared
+   * @return the dimensions of its values
+   * @throws OnnxException if the graph has no such input, or a shape contradicts what is declared
+   */
+  public static ShapeInference of(Graph graph, Map<String, Shape> inputShapes) {
+    Knowledge knowledge = new Knowledge(InputShapes.bind(graph, inputShapes));
+    for (Value input : graph.inputs()) {
+      Shape given = inputShapes.get(input.name());
+      if (given == null) {
+        knowledge.note(input, Optional.empty());
+      } else {
+        knowledge.note(input, given);
+      }
     }
-    return inference;
+    for (Value initializer : graph.initializers()) {
+      initializer.constantShape().ifPresent(shape -> knowledge.note(initializer, shape));
+    }
+    graph.nodes().forEach(node -> infer(node, knowledge));
+    return new ShapeInference(knowledge.sizes());
+  }
+
+  private static void infer(Node node, Knowledge knowledge) {
+    Call call = new Call(node, knowledge);
+    for (int index = 0; index < node.outputCount(); index++) {
+      int position = index;
+      node.output(index)
+          .ifPresent(value -> knowledge.note(value, OperatorShapes.output(call, position)));
+    }
+    node.output(0)
+        .ifPresent(
+            value ->
+                ElementRules.output(call).ifPresent(elements -> knowledge.note(value, elements)));
   }
 
   /**
@@ -57,53 +88,23 @@ public final class ShapeInference {
    * @return the dimensions, empty when not even the rank is known
    */
   public Optional<List<Dimension>> dimensions(Value value) {
-    return Optional.ofNullable(dimensions.get(value));
+    return sizes(value).map(known -> known.stream().map(Size::toDimension).toList());
   }
 
   /**
-   * Tells whether two values have the same shape for certain enough to be added element by element:
-   * the same rank, and in each dimension the same size or name, or both unknown. An unknown next to
-   * a 1 may be a broadcast and counts as different, as does an unknown next to a number.
+   * Tells whether two values have the same shape for certain, so that neither is broadcast when
+   * they are added: the same rank, and in each dimension the same number or formula. A dimension
+   * nothing is known about equals only itself, wherever operators that keep sizes carry it.
    *
    * @param a a value
    * @param b another
    * @return true when neither is broadcast to the other
    */
   public boolean haveSameShape(Value a, Value b) {
-    return dimensions(a).isPresent() && dimensions(a).equals(dimensions(b));
+    return sizes(a).isPresent() && sizes(a).equals(sizes(b));
   }
 
-  private void note(Value value, Optional<List<Dimension>> computed) {
-    TensorType declared = value.type();
-    if (declared.dimensions().isEmpty()) {
-      computed.ifPresent(found -> dimensions.put(value, found));
-    } else if (computed.isEmpty() || computed.get().size() != declared.dimensions().get().size()) {
-      dimensions.put(value, declared.dimensions().get());
-    } else {
-      dimensions.put(value, merge(declared.dimensions().get(), computed.get()));
-    }
-  }
-
-  private static List<Dimension> merge(List<Dimension> declared, List<Dimension> computed) {
-    Dimension[] merged = declared.toArray(Dimension[]::new);
-    for (int i = 0; i < merged.length; i++) {
-      if (!(merged[i] instanceof Dimension.Fixed) && !computed.get(i).equals(Dimension.unknown())) {
-        merged[i] = computed.get(i);
-      }
-    }
-    return List.of(merged);
-  }
-
-  private static Optional<List<Dimension>> constant(Value initializer) {
-    return initializer
-        .constantShape()
-        .map(
-            shape -> {
-              Dimension[] fixed = new Dimension[shape.rank()];
-              for (int i = 0; i < fixed.length; i++) {
-                fixed[i] = Dimension.of(shape.dimension(i));
-              }
-              return List.of(fixed);
-            });
+  Optional<List<Size>> sizes(Value value) {
+    return Optional.ofNullable(sizes.get(value));
   }
 }
