@@ -20,6 +20,7 @@ final class PadRule implements PlacementRule {
       Value padded = node.output();
       if (OperatorClass.isZeroPad(node)
           && padded.hasSingleReader()
+          && draft.isQuantizable(node.requiredInput(0))
           && draft.isRequested(padded.uses().get(0))) {
         draft.withdraw(padded.uses().get(0));
         draft.request(new Use(node, 0), "P30");

@@ -6,6 +6,7 @@ import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.shape.ShapeInference;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -30,9 +31,11 @@ public final class QdqPlanner {
   private static final Logger LOGGER = LoggerFactory.getLogger(QdqPlanner.class);
 
   private final NodeSelector excluded;
+  private final boolean allReadersQuantized;
 
-  private QdqPlanner(NodeSelector excluded) {
+  private QdqPlanner(NodeSelector excluded, boolean allReadersQuantized) {
     this.excluded = excluded;
+    this.allReadersQuantized = allReadersQuantized;
   }
 
   /**
@@ -41,7 +44,7 @@ public final class QdqPlanner {
    * @return the planner
    */
   public static QdqPlanner create() {
-    return new QdqPlanner(NodeSelector.none());
+    return new QdqPlanner(NodeSelector.none(), false);
   }
 
   /**
@@ -51,7 +54,19 @@ public final class QdqPlanner {
    * @return the copy
    */
   public QdqPlanner withExcluded(NodeSelector selector) {
-    return new QdqPlanner(selector);
+    return new QdqPlanner(selector, allReadersQuantized);
+  }
+
+  /**
+   * Returns a planner that lets the Adds, MaxPools and copies that stay float read a quantized
+   * tensor too, where it has INT8 readers (P46). Then its producer can write INT8 alone; what those
+   * readers see is rounded, which is why the default is off.
+   *
+   * @param quantized whether such readers read the quantized tensor
+   * @return the copy
+   */
+  public QdqPlanner withAllReadersQuantized(boolean quantized) {
+    return new QdqPlanner(excluded, quantized);
   }
 
   /**
@@ -96,6 +111,7 @@ public final class QdqPlanner {
   private static List<OperatorRule> operatorRules(ShapeInference shapes) {
     return List.of(
         new ConstantWeightRule(),
+        new SmallActivationRule(shapes),
         new PlanarConvolutionRule(),
         new GroupedConvolutionRule(),
         new SmallChannelsRule(),
@@ -105,15 +121,24 @@ public final class QdqPlanner {
         new MatMulRule());
   }
 
-  private static List<PlacementRule> placementRules() {
-    return List.of(
-        new ResidualAddRule(),
-        new AveragePoolRule(),
-        new SwishBeforeAverageRule(),
-        new PadRule(),
-        new MaxPoolRule(),
-        new CopyOperatorRule(),
-        new RemainingOperators());
+  private List<PlacementRule> placementRules() {
+    List<PlacementRule> rules =
+        new ArrayList<>(
+            List.of(
+                new ResidualAddRule(),
+                new PointwiseAddRule(),
+                new AveragePoolRule(),
+                new LinearResizeRule(),
+                new SwishBeforeAverageRule(),
+                new PadRule(),
+                new ConcatRule(),
+                new InheritedScaleRule(),
+                new CopyOperatorRule()));
+    if (allReadersQuantized) {
+      rules.add(new AllReadersRule());
+    }
+    rules.add(new RemainingOperators());
+    return rules;
   }
 
   private void judgeOperators(PlanDraft draft) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.onnx.OnnxException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ public final class QuantizationPlan {
   private final List<ActivationPair> activationPairs;
   private final List<WeightQuantization> weights;
   private final List<BiasQuantization> biases;
+  private final List<ScaleLink> scaleLinks;
   private final List<String> notes;
 
   QuantizationPlan(
@@ -29,6 +32,7 @@ public final class QuantizationPlan {
       List<ActivationPair> activationPairs,
       List<WeightQuantization> weights,
       List<BiasQuantization> biases,
+      List<ScaleLink> scaleLinks,
       List<String> notes) {
     this.decisions = List.copyOf(decisions);
     this.decisionsByNode =
@@ -37,6 +41,7 @@ public final class QuantizationPlan {
     this.activationPairs = List.copyOf(activationPairs);
     this.weights = List.copyOf(weights);
     this.biases = List.copyOf(biases);
+    this.scaleLinks = List.copyOf(scaleLinks);
     this.notes = List.copyOf(notes);
   }
 
@@ -97,7 +102,8 @@ public final class QuantizationPlan {
 
   /**
    * Returns what a reader of the plan should know beyond the single decisions, a line each: tensors
-   * that are read both as INT8 and as float, so that whatever computes them writes float (P46).
+   * that are read both as INT8 and as float, so that whatever computes them writes float (P46), and
+   * Concats whose inputs differ too much in range (P34, after {@link #settled}).
    *
    * @return the notes
    */
@@ -112,8 +118,28 @@ public final class QuantizationPlan {
    */
   public SortedSet<String> observationPoints() {
     SortedSet<String> points = new TreeSet<>();
-    activationPairs.forEach(pair -> points.add(pair.rangeSource()));
+    activationPairs.forEach(pair -> points.addAll(pair.rangeSources()));
     return Collections.unmodifiableSortedSet(points);
+  }
+
+  /**
+   * Returns the plan as it is carried out with the ranges seen: where the inputs of a Concat, or
+   * what shares a scale with them, differ in range by more than 8 times, they get no common scale
+   * (P34). The pairs that stood on its inputs for its sake are gone, a pair on its output takes the
+   * union of its inputs' ranges, a note says so and a warning is logged.
+   *
+   * <p>The plan returned needs no more ranges than this one and belongs to the table.
+   *
+   * @param table ranges of all observation points
+   * @return the plan, this one where nothing differs
+   * @throws OnnxException if the table lacks the range of a tensor that shares its scale
+   */
+  public QuantizationPlan settled(CalibrationTable table) {
+    return PlanSettlement.of(this, new ObservedRanges(table));
+  }
+
+  List<ScaleLink> scaleLinks() {
+    return scaleLinks;
   }
 
   /**

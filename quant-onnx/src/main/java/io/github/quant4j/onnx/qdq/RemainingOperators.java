@@ -19,6 +19,8 @@ final class RemainingOperators implements PlacementRule {
       boolean isFused = follows(draft, node);
       String reason = isFused ? "fused into the operator before it" : "not behind an INT8 operator";
       draft.decide(node, isFused, "P22", reason);
+    } else if (node.is("Sum")) {
+      draft.decide(node, false, "P42", "a Sum of " + node.inputCount() + " operands is no Add");
     } else if (node.is("If", "Loop", "Scan")) {
       draft.decide(node, false, "P49", "bodies of control flow stay as they are");
     } else if (node.is("BatchNormalization")) {

@@ -30,7 +30,7 @@ class PoolRulesTest {
     assertThat(Plans.decision(plan, "p")).isEqualTo("INT8 P27");
     assertThat(Plans.pairs(plan))
         .containsExactly("stem -> [p[0], c1[0]], P27", "p -> [c2[0]], P01");
-    assertThat(plan.activationPairs().get(1).rangeSource()).isEqualTo("stem");
+    assertThat(plan.activationPairs().get(1).rangeSources()).containsExactly("stem");
     assertThat(plan.observationPoints()).containsExactly("stem");
   }
 
@@ -43,7 +43,9 @@ class PoolRulesTest {
     builder.output(builder.conv("c2", p2, 16, 16, 1));
     QuantizationPlan plan = Plans.of(builder);
 
-    assertThat(plan.activationPairs()).extracting(ActivationPair::rangeSource).containsOnly("stem");
+    assertThat(plan.activationPairs())
+        .extracting(ActivationPair::rangeSources)
+        .containsOnly(List.of("stem"));
     assertThat(Plans.decision(plan, "p2")).isEqualTo("INT8 P27");
   }
 

@@ -117,7 +117,7 @@ class QdqPlannerTest {
         .containsExactly(
             "LSTM \"lstm\" float (no rule quantizes LSTM)",
             "Einsum \"e\" float (no rule quantizes Einsum)",
-            "Concat \"cat\" float (no rule quantizes Concat)");
+            "Concat \"cat\" float (P33: no INT8 reader)");
   }
 
   @Test
