@@ -19,6 +19,7 @@ final class GraphWriter {
         stored.addValueInfo(info);
       }
     }
+    graph.newlyDeclared().forEach(value -> stored.addValueInfo(declaration(value)));
     graph.nodes().forEach(node -> stored.addNode(store(node)));
     for (Value initializer : graph.initializers()) {
       StoredTensor tensor = initializer.storedTensor();

@@ -3,6 +3,7 @@ package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.qparams.SymmetricInt8;
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
@@ -67,6 +68,8 @@ final class ActivationInsertion {
                 blueprint(
                     "DequantizeLinear", "_dequantized", tensor, quantized, scaleValue, zeroPoint))
             .output();
+    context.declareLike(tensor, quantized, ElementType.INT8);
+    context.declareLike(tensor, dequantized, ElementType.FLOAT);
     uses.forEach(use -> context.rewriter().replaceInput(use, dequantized));
   }
 

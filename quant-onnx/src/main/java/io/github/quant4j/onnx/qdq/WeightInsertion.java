@@ -86,9 +86,11 @@ final class WeightInsertion {
     GraphRewriter rewriter = context.rewriter();
     if (value.uses().size() == uses.size() && !value.isGraphOutput() && !value.isCaptured()) {
       rewriter.computeConstant(value, anchor, blueprint(value, value.name(), inputs, chosen));
+      context.declareLike(inputs.get(0), value, ElementType.FLOAT);
     } else {
       String output = rewriter.freeName(value + "_dequantized");
       Node node = rewriter.insertBefore(anchor, blueprint(value, output, inputs, chosen));
+      context.declareLike(inputs.get(0), node.output(), ElementType.FLOAT);
       uses.forEach(use -> rewriter.replaceInput(use, node.output()));
     }
   }
