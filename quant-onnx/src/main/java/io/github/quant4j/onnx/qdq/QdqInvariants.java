@@ -87,6 +87,7 @@ final class QdqInvariants {
       input
           .producer()
           .filter(producer -> producer.is("DequantizeLinear"))
+          .filter(producer -> !producer.requiredInput(0).isConstant())
           .ifPresent(pair -> scales.add(scale(pair).floats().get(0)));
     }
     if (scales.isEmpty()) {

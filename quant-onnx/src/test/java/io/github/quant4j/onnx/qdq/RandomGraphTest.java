@@ -9,6 +9,8 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.pass.PassPipeline;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class RandomGraphTest {
@@ -22,7 +24,7 @@ class RandomGraphTest {
       OnnxModel normalized = model.copy();
       PassPipeline.normalization().run(normalized);
 
-      assertThat(signalToNoise(model, normalized)).as("seed %d", seed).isGreaterThan(90);
+      assertThat(signalToNoise(model, normalized)).as("seed %s", seed).isGreaterThan(90);
     }
   }
 
@@ -34,10 +36,10 @@ class RandomGraphTest {
       OnnxModel int8 = Calibration.quantized(model, SAMPLE, target);
       PassPipeline.normalization().run(model);
 
-      assertThat(signalToNoise(model, int8)).as("seed %d", seed).isGreaterThan(15);
+      assertThat(signalToNoise(model, int8)).as("seed %s", seed).isGreaterThan(15);
       new StripQuantizeDequantize().run(int8);
       assertThat(FloatGraph.describe(int8))
-          .as("seed %d", seed)
+          .as("seed %s", seed)
           .isEqualTo(FloatGraph.describe(model));
       FloatGraph.assertWeightsWithinHalfAStep(model, int8);
     }
@@ -49,9 +51,26 @@ class RandomGraphTest {
       OnnxModel model = RandomGraph.of(seed);
 
       assertThat(Calibration.quantized(model, SAMPLE, Target.TENSORRT).toByteArray())
-          .as("seed %d", seed)
+          .as("seed %s", seed)
           .isEqualTo(Calibration.quantized(model, SAMPLE, Target.TENSORRT).toByteArray());
     }
+  }
+
+  @Test
+  void quantize_randomGraphWithNodesInAnyOrder_givesTheSamePairs() {
+    for (long seed = 0; seed < 40; seed++) {
+      OnnxModel model = RandomGraph.of(seed);
+      OnnxModel shuffled = ModelBuilder.shuffled(model, seed);
+
+      assertThat(pairs(shuffled)).as("seed %s", seed).isEqualTo(pairs(model));
+    }
+  }
+
+  private static Set<String> pairs(OnnxModel model) {
+    PassPipeline.normalization().run(model);
+    return QdqPlanner.create().plan(model).activationPairs().stream()
+        .map(p -> p.tensor() + p.edges().stream().sorted().toList() + p.rangeSources())
+        .collect(Collectors.toSet());
   }
 
   @Test
@@ -62,7 +81,7 @@ class RandomGraphTest {
       QuantizationPlan plan = QdqPlanner.create().plan(model);
 
       assertThat(plan.activationPairs())
-          .as("seed %d", seed)
+          .as("seed %s", seed)
           .allSatisfy(
               pair ->
                   assertThat(pair.edges())
