@@ -7,7 +7,6 @@ import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.qdq.NodeDecision.Reason;
 import io.github.quant4j.onnx.shape.ShapeInference;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -105,12 +104,6 @@ final class PlanDraft {
 
   boolean hasPair(Value value) {
     return requests.containsKey(value);
-  }
-
-  List<Use> requestedUses() {
-    List<Use> uses = new ArrayList<>();
-    requests.values().forEach(map -> uses.addAll(map.keySet()));
-    return uses;
   }
 
   Map<Value, Map<Use, String>> requests() {

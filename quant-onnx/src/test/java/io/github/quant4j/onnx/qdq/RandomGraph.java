@@ -40,7 +40,7 @@ final class RandomGraph {
 
   private void grow() {
     Plane plane = planes.get(Math.max(0, planes.size() - 1 - random.nextInt(4)));
-    switch (random.nextInt(20)) {
+    switch (random.nextInt(21)) {
       case 0, 1, 2 -> convolution(plane);
       case 3 -> add(plane, "Relu", plane.channels, plane.size, List.of(plane.name));
       case 4 -> add(plane, "Clip", plane.channels, plane.size, List.of(plane.name));
@@ -55,6 +55,7 @@ final class RandomGraph {
       case 16 -> swish(plane);
       case 17 -> samePool(plane);
       case 18 -> broadcastAdd(plane);
+      case 19 -> projection(plane);
       default -> head(plane);
     }
   }
@@ -164,9 +165,26 @@ final class RandomGraph {
     note(plane, new Plane(name, plane.channels, plane.size));
   }
 
+  /** A convolution plus its largest values, before another convolution. */
   private void broadcastAdd(Plane plane) {
-    String gate = builder.add("GlobalMaxPool", name("gate"), List.of(plane.name));
-    add(plane, "Add", plane.channels, plane.size, List.of(plane.name, gate));
+    Plane left = convolutionOf(plane, plane.channels);
+    String gate = builder.add("GlobalMaxPool", name("gate"), List.of(left.name));
+    add(left, "Add", plane.channels, plane.size, List.of(left.name, gate));
+    convolution(planes.get(planes.size() - 1));
+  }
+
+  private void projection(Plane plane) {
+    Plane left = convolutionOf(plane, 16);
+    Plane right = convolutionOf(plane, 16);
+    unread.remove(right.name);
+    add(left, "Add", 16, plane.size, List.of(left.name, right.name));
+  }
+
+  private Plane convolutionOf(Plane plane, int outputs) {
+    String name = name("conv");
+    builder.conv(name, plane.name, plane.channels, outputs, 1);
+    note(plane, new Plane(name, outputs, plane.size));
+    return planes.get(planes.size() - 1);
   }
 
   private void head(Plane plane) {

@@ -10,6 +10,7 @@ import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.pass.PassPipeline;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,24 @@ class RandomGraphTest {
           .isEqualTo(FloatGraph.describe(model));
       FloatGraph.assertWeightsWithinHalfAStep(model, int8);
     }
+  }
+
+  @Test
+  void plan_randomGraphs_meetEveryRuleBetweenWeightedOperators() {
+    Set<String> met = new TreeSet<>();
+    for (long seed = 0; seed < SEEDS; seed++) {
+      OnnxModel model = RandomGraph.of(seed);
+      PassPipeline.normalization().run(model);
+      QuantizationPlan plan = QdqPlanner.create().plan(model);
+      plan.settled(Calibration.observed(model, plan, SAMPLE))
+          .decisions()
+          .forEach(d -> met.add((d.isQuantized() ? "INT8 " : "float ") + d.why().ruleId()));
+    }
+
+    assertThat(met)
+        .contains("INT8 P26", "INT8 P27", "INT8 P28", "INT8 P29", "INT8 P30", "INT8 P31")
+        .contains("INT8 P32", "INT8 P33", "INT8 P38", "INT8 P39", "INT8 P40", "INT8 P41")
+        .contains("INT8 P43", "INT8 P44", "float P33", "float P34", "float P51");
   }
 
   @Test
