@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.qdq;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
+import java.util.List;
 
 /**
  * P30: the pair of a Conv that reads a zero Pad stands before the Pad, since a pair between blocks
@@ -29,5 +30,16 @@ final class PadRule implements PlacementRule {
         draft.decide(node, false, "P30", "no zero padding before a single INT8 reader");
       }
     }
+  }
+
+  @Override
+  public List<RuleDescription> descriptions() {
+    return List.of(
+        new RuleDescription(
+            "P30",
+            "Pad with zeros before a single INT8 reader",
+            "the pair stands before the Pad, none between Pad and reader",
+            "a pair between them blocks their fusion; zero is zero in both forms",
+            "TensorRT issue 2592"));
   }
 }

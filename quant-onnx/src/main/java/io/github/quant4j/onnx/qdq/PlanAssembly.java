@@ -72,12 +72,24 @@ final class PlanAssembly {
     for (int i = 0; i < (node.is("Concat") ? node.inputCount() : 1); i++) {
       Use read = movedRead(new Use(node, i));
       inputs.add(read.node().requiredInput(read.inputIndex()).name());
-      if (draft.isRequested(read)) {
+      if (draft.isRequested(read) && servesOnly(read, node)) {
         reads.add(new Edge(read.node().name(), read.inputIndex()));
       }
     }
     List<String> outputs = node.outputs().stream().map(Value::name).toList();
     return new ScaleLink(node.name(), reads, inputs, outputs);
+  }
+
+  /** Tells whether a pair is read there for one node alone, over copies nobody else reads. */
+  private static boolean servesOnly(Use read, Node reader) {
+    Node node = read.node();
+    while (!node.equals(reader)) {
+      if (node.outputs().size() != 1 || !node.output().hasSingleReader()) {
+        return false;
+      }
+      node = node.output().uses().get(0).node();
+    }
+    return true;
   }
 
   /** Returns the read to which the pair of a read was moved, over the copies before it. */

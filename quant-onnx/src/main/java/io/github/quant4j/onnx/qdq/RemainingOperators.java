@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.onnx.Node;
+import java.util.List;
 
 /** Gives every node that no rule decided on its reason for staying float. */
 final class RemainingOperators implements PlacementRule {
@@ -37,5 +38,28 @@ final class RemainingOperators implements PlacementRule {
         .flatMap(input -> input.producer())
         .filter(draft::isQuantized)
         .isPresent();
+  }
+
+  @Override
+  public List<RuleDescription> descriptions() {
+    return List.of(
+        new RuleDescription(
+            "P20",
+            "BatchNormalization that could not be folded",
+            "nothing",
+            "it is computed in float; behind a convolution it is folded before planning",
+            "TensorRT issue 3412"),
+        new RuleDescription(
+            "P22",
+            "Relu or Clip behind an INT8 operator",
+            "nothing between the two; the pair stands behind the activation",
+            "both are one kernel, which writes INT8",
+            "NVIDIA TensorRT documentation on Q/DQ placement"),
+        new RuleDescription(
+            "P49",
+            "If, Loop and Scan",
+            "nothing inside their bodies; tensors they read are quantized outside only",
+            "names of a body are its own, and a body may run any number of times",
+            "ONNX intermediate representation, names within graphs"));
   }
 }

@@ -8,8 +8,8 @@ import java.util.List;
  * elements: then codes go through it as they are.
  *
  * @param node the node's name
- * @param reads the reads that see quantized tensors for its sake; empty where its inputs come out
- *     of another such node
+ * @param reads the reads that see quantized tensors for its sake alone; without those whose tensor
+ *     comes out of another such node, or reaches it over a copy that others read too
  * @param inputs the tensors that give its scale
  * @param outputs the tensors that take it; each holds no value its inputs do not hold
  */

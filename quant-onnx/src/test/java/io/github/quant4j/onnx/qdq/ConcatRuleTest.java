@@ -8,8 +8,10 @@ import io.github.quant4j.core.table.TensorStatistics;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.Value;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ConcatRuleTest {
@@ -177,6 +179,37 @@ class ConcatRuleTest {
     assertThat(sources(settled, "stem")).containsExactly("stem");
     assertThat(sources(settled, "cat")).containsExactly("a", "stem");
     assertThat(settled.settled(table(plan, 1, 100))).isSameAs(settled);
+  }
+
+  @Test
+  void settled_copyOfABranchThatAConvolutionReadsToo_keepsItsPair() {
+    builder.output(builder.conv("other", x, 16, 16, 3));
+    String turned =
+        builder.add("Transpose", "t", List.of(x), ModelBuilder.integers("perm", 0, 1, 3, 2));
+    builder.output(builder.conv("d", turned, 16, 16, 3));
+    concat("cat", a(), turned);
+    OnnxModel model = builder.output(builder.conv("next", "cat", 32, 16, 1)).build();
+    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    CalibrationTable table = table(plan, 1, 100);
+
+    assertThat(Plans.pairs(plan.settled(table)))
+        .containsExactly("stem -> [other[0], t[0], a[0]], P01", "cat -> [next[0]], P01");
+    InsertQuantizeDequantize.of(plan, table, Target.TENSORRT).run(model);
+    assertThat(OnnxRuntimeOracle.run(model, Map.of("x", SAMPLE))).hasSize(3);
+  }
+
+  @Test
+  void settled_copyOfABranchForTheConcatAlone_losesItsPair() {
+    builder.output(builder.conv("other", x, 16, 16, 3));
+    String turned =
+        builder.add("Transpose", "t", List.of(x), ModelBuilder.integers("perm", 0, 1, 3, 2));
+    concat("cat", a(), turned);
+    QuantizationPlan plan = Plans.of(builder.output(builder.conv("next", "cat", 32, 16, 1)));
+    QuantizationPlan settled = plan.settled(table(plan, 1, 100));
+
+    assertThat(Plans.pairs(settled))
+        .containsExactly("stem -> [other[0], a[0]], P01", "cat -> [next[0]], P01");
+    assertThat(Plans.decision(settled, "t")).isEqualTo("float P34");
   }
 
   @Test

@@ -173,11 +173,22 @@ final class RandomGraph {
     convolution(planes.get(planes.size() - 1));
   }
 
+  /** Two convolutions joined by an Add, as they are, or each behind an activation. */
   private void projection(Plane plane) {
+    boolean areActivated = random.nextBoolean();
     Plane left = convolutionOf(plane, 16);
     Plane right = convolutionOf(plane, 16);
+    if (areActivated) {
+      add(left, "Relu", 16, plane.size, List.of(left.name));
+      left = planes.get(planes.size() - 1);
+      add(right, "HardSwish", 16, plane.size, List.of(right.name));
+      right = planes.get(planes.size() - 1);
+    }
     unread.remove(right.name);
     add(left, "Add", 16, plane.size, List.of(left.name, right.name));
+    if (areActivated) {
+      convolution(planes.get(planes.size() - 1));
+    }
   }
 
   private Plane convolutionOf(Plane plane, int outputs) {
