@@ -28,6 +28,7 @@ public final class Graph {
   private final Set<Value> initializers = new LinkedHashSet<>();
   private final Set<String> namesInSubgraphs = new HashSet<>();
   private final Set<String> obsoleteTypes = new HashSet<>();
+  private final Set<Value> newlyDeclared = new LinkedHashSet<>();
   private final List<Value> declaredInputs = new ArrayList<>();
   private final List<Value> outputs = new ArrayList<>();
   private @Nullable Node first;
@@ -164,6 +165,20 @@ public final class Graph {
     initializers.remove(value);
     declaredInputs.remove(value);
     obsoleteTypes.add(value.name());
+    newlyDeclared.remove(value);
+  }
+
+  /** Notes that the type a value has now takes the place of what the shell says of its name. */
+  void redeclare(Value value) {
+    obsoleteTypes.add(value.name());
+    newlyDeclared.add(value);
+  }
+
+  /** Returns the computed values between inputs and outputs whose types the shell does not hold. */
+  List<Value> newlyDeclared() {
+    return newlyDeclared.stream()
+        .filter(value -> value.producer().isPresent() && !value.isGraphOutput())
+        .toList();
   }
 
   /** Tells whether the value_info entry of this name, which stays in the shell, still holds. */

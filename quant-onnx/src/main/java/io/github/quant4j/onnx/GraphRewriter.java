@@ -380,6 +380,22 @@ public final class GraphRewriter {
   }
 
   /**
+   * Declares the type of a computed value; it takes the place of what the model declared so far.
+   *
+   * @param value the output of a node
+   * @param type its type, with a known element type
+   * @throws IllegalArgumentException if the element type is not known or no node computes the value
+   */
+  public void declareType(Value value, TensorType type) {
+    if (type.elementType().isEmpty() || value.producer().isEmpty()) {
+      throw new IllegalArgumentException(
+          "value \"" + value + "\" cannot be declared as " + type + ": expected a computed value");
+    }
+    value.declare(TypeCodec.encode(value.name(), type));
+    graph.redeclare(value);
+  }
+
+  /**
    * Makes a value an output of the graph, after the outputs it has.
    *
    * @param value a computed float value that is not yet an output

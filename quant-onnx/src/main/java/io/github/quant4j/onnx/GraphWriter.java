@@ -40,6 +40,7 @@ final class GraphWriter {
         stored.addValueInfo(info);
       }
     }
+    graph.newlyDeclared().forEach(value -> stored.addValueInfo(declaration(value)));
     graph.nodes().forEach(node -> stored.addNode(store(node)));
     graph.declaredInputs().forEach(input -> stored.addInput(declaration(input)));
     graph.outputs().forEach(output -> stored.addOutput(declaration(output)));

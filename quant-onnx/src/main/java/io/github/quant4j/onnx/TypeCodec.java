@@ -46,6 +46,30 @@ final class TypeCodec {
     return info.build();
   }
 
+  /** Declares a value of a type whose element type is known; unknown dimensions stay open. */
+  static ValueInfoProto encode(String name, TensorType type) {
+    ValueInfoProto.Builder info =
+        type.elementType().map(element -> anyShape(name, element)).orElseThrow().toBuilder();
+    type.dimensions()
+        .ifPresent(
+            dimensions -> {
+              TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+              dimensions.forEach(dimension -> shape.addDim(encode(dimension)));
+              info.getTypeBuilder().getTensorTypeBuilder().setShape(shape);
+            });
+    return info.build();
+  }
+
+  private static TensorShapeProto.Dimension encode(Dimension dimension) {
+    TensorShapeProto.Dimension.Builder encoded = TensorShapeProto.Dimension.newBuilder();
+    if (dimension instanceof Dimension.Fixed fixed) {
+      encoded.setDimValue(fixed.size());
+    } else if (dimension instanceof Dimension.Symbolic symbolic) {
+      encoded.setDimParam(symbolic.name());
+    }
+    return encoded.build();
+  }
+
   private static List<Dimension> dimensions(TensorShapeProto shape) {
     List<Dimension> dimensions = new ArrayList<>(shape.getDimCount());
     for (TensorShapeProto.Dimension dimension : shape.getDimList()) {

@@ -4,6 +4,7 @@ package io.github.quant4j.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -183,5 +184,67 @@ class GraphRewriterTest {
     ModelBuilder builder = ModelBuilder.create();
     builder.weight("w", 3);
     return builder.output(builder.relu("b", builder.relu("a", builder.input("x", 3)))).build();
+  }
+
+  @Test
+  void declareType_ofANewTensor_isStoredAsValueInfo() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder.output(builder.relu("y", builder.relu("r", builder.input("x", "n", 3))));
+    OnnxModel model = builder.build();
+    Value r = model.graph().value("r").orElseThrow();
+    List<Dimension> dimensions =
+        List.of(new Dimension.Symbolic("n"), Dimension.of(3), Dimension.unknown());
+    TensorType type = TensorType.ofDimensions(dimensions).withElementType(ElementType.INT8);
+
+    model.graph().rewriter().declareType(r, type);
+
+    assertThat(r.type()).isEqualTo(type);
+    assertThat(types(model)).containsExactly("r int8[n, 3, ?]");
+  }
+
+  @Test
+  void declareType_ofADeclaredTensor_takesTheOldPlace() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder.output(builder.relu("y", builder.relu("r", builder.input("x", 3))));
+    builder.graph().addValueInfo(ModelBuilder.value("r", 1, 3));
+    OnnxModel model = builder.build();
+    Value r = model.graph().value("r").orElseThrow();
+
+    model.graph().rewriter().declareType(r, r.type().withElementType(ElementType.INT8));
+
+    assertThat(types(model)).containsExactly("r int8[3]");
+  }
+
+  @Test
+  void declareType_thenRemovingTheNode_leavesNoValueInfo() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder.relu("r", builder.input("x", 3));
+    OnnxModel model = builder.output(builder.relu("y", "x")).build();
+    Value r = model.graph().value("r").orElseThrow();
+    model.graph().rewriter().declareType(r, model.graph().inputs().get(0).type());
+
+    model.graph().rewriter().remove(r.producer().orElseThrow());
+
+    assertThat(types(model)).isEmpty();
+  }
+
+  @Test
+  void declareType_ofAnInputOrWithoutElementType_isRefused() {
+    ModelBuilder builder = ModelBuilder.create();
+    Graph graph = builder.output(builder.relu("y", builder.input("x", 3))).build().graph();
+    Value x = graph.inputs().get(0);
+    Value y = graph.outputs().get(0);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> graph.rewriter().declareType(x, x.type()))
+        .withMessage("value \"x\" cannot be declared as float[3]: expected a computed value");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> graph.rewriter().declareType(y, TensorType.UNKNOWN));
+  }
+
+  private static List<String> types(OnnxModel model) {
+    return GraphWriter.write(model.graph()).getValueInfoList().stream()
+        .map(info -> info.getName() + " " + TypeCodec.decode(info.getType()))
+        .toList();
   }
 }

@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
@@ -17,7 +18,9 @@ import io.github.quant4j.onnx.internal.proto.TypeProto;
 import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 
 /**
@@ -242,6 +245,19 @@ public final class ModelBuilder {
   public String maxPool(String name, String input) {
     return add(
         "MaxPool", name, List.of(input), integers("kernel_shape", 2, 2), integers("strides", 2, 2));
+  }
+
+  /** Returns the model with its nodes in another order, sound or not. */
+  public static OnnxModel shuffled(OnnxModel model, long seed) {
+    try {
+      ModelProto.Builder proto = ModelProto.parseFrom(model.toByteArray()).toBuilder();
+      List<NodeProto> nodes = new ArrayList<>(proto.getGraph().getNodeList());
+      Collections.shuffle(nodes, new Random(seed));
+      proto.getGraphBuilder().clearNode().addAllNode(nodes);
+      return OnnxModel.of(proto.build().toByteArray());
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 
   public ModelProto proto() {

@@ -3,7 +3,7 @@ package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.qparams.SymmetricInt8;
-import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
@@ -22,19 +22,19 @@ final class ActivationInsertion {
   private static final Logger LOGGER = LoggerFactory.getLogger(ActivationInsertion.class);
 
   private final InsertionContext context;
-  private final CalibrationTable table;
+  private final ObservedRanges ranges;
   private final Map<String, Float> scales = new HashMap<>();
 
-  ActivationInsertion(InsertionContext context, CalibrationTable table) {
+  ActivationInsertion(InsertionContext context, ObservedRanges ranges) {
     this.context = context;
-    this.table = table;
+    this.ranges = ranges;
   }
 
   /** Chooses the scale of a pair; the graph stays as it is. */
   void chooseScale(ActivationPair pair) {
     context.value(pair.tensor());
     context.uses(pair.edges());
-    scales.put(pair.tensor(), rangeScale(pair.rangeSource()));
+    scales.put(pair.tensor(), scaleOf(pair));
   }
 
   /** Returns the scale chosen for a tensor. */
@@ -68,6 +68,8 @@ final class ActivationInsertion {
                 blueprint(
                     "DequantizeLinear", "_dequantized", tensor, quantized, scaleValue, zeroPoint))
             .output();
+    context.declareLike(tensor, quantized, ElementType.INT8);
+    context.declareLike(tensor, dequantized, ElementType.FLOAT);
     uses.forEach(use -> context.rewriter().replaceInput(use, dequantized));
   }
 
@@ -79,18 +81,10 @@ final class ActivationInsertion {
         context.rewriter().freeName(tensor + suffix));
   }
 
-  private float rangeScale(String tensor) {
-    ValueRange range =
-        table
-            .range(tensor)
-            .orElseThrow(
-                () ->
-                    new OnnxException(
-                        ("the calibration table has no range of tensor \"%s\" among its %s;"
-                                + " calibrate with this plan's observation points")
-                            .formatted(tensor, table.tensors().size())));
+  private float scaleOf(ActivationPair pair) {
+    ValueRange range = ranges.unionOf(pair.rangeSources());
     if (range.absoluteMaximum() == 0) {
-      LOGGER.warn("tensor \"{}\" was zero in every sample; its scale is set to 1", tensor);
+      LOGGER.warn("tensor \"{}\" was zero in every sample; its scale is set to 1", pair.tensor());
     }
     return SymmetricInt8.forActivation(range).scale(0);
   }

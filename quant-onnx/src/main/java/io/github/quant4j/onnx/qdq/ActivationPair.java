@@ -8,21 +8,23 @@ import java.util.List;
  * shared by every reader listed.
  *
  * @param tensor the activation
- * @param rangeSource the tensor whose observed range gives the scale; another one than {@code
- *     tensor} where two tensors must share a scale
+ * @param rangeSources the tensors the union of whose observed ranges gives the scale, sorted: the
+ *     tensor itself, or others where tensors must share a scale
  * @param edges the readers that see the quantized tensor; all others read the float one
  * @param ruleId the rule that placed the pair
  */
-public record ActivationPair(String tensor, String rangeSource, List<Edge> edges, String ruleId) {
+public record ActivationPair(
+    String tensor, List<String> rangeSources, List<Edge> edges, String ruleId) {
   /**
-   * Copies the edges.
+   * Copies the lists.
    *
    * @param tensor the activation
-   * @param rangeSource the tensor whose observed range gives the scale
+   * @param rangeSources the tensors the union of whose observed ranges gives the scale
    * @param edges the readers that see the quantized tensor
    * @param ruleId the rule that placed the pair
    */
   public ActivationPair {
+    rangeSources = List.copyOf(rangeSources);
     edges = List.copyOf(edges);
   }
 }

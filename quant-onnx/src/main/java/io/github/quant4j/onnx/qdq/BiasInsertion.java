@@ -2,8 +2,10 @@
 package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.core.quantize.BiasQuantizer;
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.NodeBlueprint;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.Use;
@@ -107,13 +109,14 @@ final class BiasInsertion {
     NodeBlueprint dequantize = NodeBlueprint.of("DequantizeLinear", name, inputs, output);
     NodeBlueprint blueprint =
         bias.scales.shape().rank() == 0 ? dequantize : dequantize.withInteger("axis", 0);
+    Node node;
     if (isOnlyReader) {
-      context.rewriter().computeConstant(value, use.node(), blueprint);
+      node = context.rewriter().computeConstant(value, use.node(), blueprint);
     } else {
-      context
-          .rewriter()
-          .replaceInput(use, context.rewriter().insertBefore(use.node(), blueprint).output());
+      node = context.rewriter().insertBefore(use.node(), blueprint);
+      context.rewriter().replaceInput(use, node.output());
     }
+    context.declareLike(inputs.get(0), node.output(), ElementType.FLOAT);
   }
 
   private static OnnxException refused(BiasQuantization bias, IllegalArgumentException cause) {

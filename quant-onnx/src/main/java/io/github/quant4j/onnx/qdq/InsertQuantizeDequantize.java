@@ -22,9 +22,10 @@ import java.util.Objects;
  *       is raised until the bias fits 31 bits.
  * </ol>
  *
- * <p>New names are made of the tensor's: {@code t_QuantizeLinear}, {@code t_DequantizeLinear},
- * {@code t_quantized}, {@code t_dequantized}, {@code t_scale}. The same plan, table and model give
- * the same bytes. {@link QdqInvariants} are checked on the result.
+ * <p>The plan is carried out as {@link QuantizationPlan#settled} by the table. New names are made
+ * of the tensor's: {@code t_QuantizeLinear}, {@code t_DequantizeLinear}, {@code t_quantized},
+ * {@code t_dequantized}, {@code t_scale}. The same plan, table and model give the same bytes.
+ * {@link QdqInvariants} are checked on the result.
  */
 public final class InsertQuantizeDequantize implements GraphPass {
   /** Int8 weights behind DequantizeLinear with axis, and opset 13, are part of this IR version. */
@@ -92,17 +93,19 @@ public final class InsertQuantizeDequantize implements GraphPass {
     }
     QdqInvariants invariants = QdqInvariants.of(model.graph());
     InsertionContext context = new InsertionContext(model.graph());
-    ActivationInsertion activations = new ActivationInsertion(context, table);
+    ObservedRanges ranges = new ObservedRanges(table);
+    QuantizationPlan settled = plan.settled(table);
+    ActivationInsertion activations = new ActivationInsertion(context, ranges);
     WeightInsertion weights = new WeightInsertion(context);
     BiasInsertion biases = new BiasInsertion(context, activations, weights);
-    plan.activationPairs().forEach(activations::chooseScale);
-    plan.weights().forEach(weights::chooseScales);
-    plan.biases().forEach(biases::raiseWeightScales);
-    plan.biases().forEach(biases::chooseCodes);
+    settled.activationPairs().forEach(activations::chooseScale);
+    settled.weights().forEach(weights::chooseScales);
+    settled.biases().forEach(biases::raiseWeightScales);
+    settled.biases().forEach(biases::chooseCodes);
 
-    plan.activationPairs().forEach(activations::insert);
+    settled.activationPairs().forEach(activations::insert);
     biases.insert(biasForm);
-    plan.weights().forEach(weight -> weights.insert(weight, weightForm));
+    settled.weights().forEach(weight -> weights.insert(weight, weightForm));
     new RemoveUnused().run(model);
     model.raiseIrVersion(SMALLEST_IR_VERSION);
     model.putMetadata("quant.tool", "Quant4J");

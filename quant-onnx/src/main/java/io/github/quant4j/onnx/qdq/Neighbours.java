@@ -4,79 +4,129 @@ package io.github.quant4j.onnx.qdq;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** Questions about what lies around a tensor, on a draft. */
+/**
+ * What lies around the tensors of a draft: one walk forward and one back over the graph when it is
+ * made, answers in constant time after. Later decisions are not seen.
+ *
+ * <p>Looked through are operators not decided on that commute with quantization: copies, MaxPool,
+ * nearest Resize, and Concat where all its inputs answer alike. Towards what is before a tensor, or
+ * where all readers are asked for, activation functions are too, since they are computed in the
+ * epilogue of the operator before them.
+ */
 final class Neighbours {
   private final PlanDraft draft;
+  private final Set<Node> assumed;
+  private final Set<Value> producedInInt8 = new HashSet<>();
+  private final Set<Value> withQuantizedReader = new HashSet<>();
+  private final Set<Value> withOnlyQuantizedReaders = new HashSet<>();
 
   Neighbours(PlanDraft draft) {
-    this.draft = draft;
+    this(draft, Set.of());
   }
 
   /**
-   * Tells whether a tensor comes out of an INT8 operator, directly or through operators that are
-   * computed in its epilogue or commute with quantization.
+   * Looks around, taking some undecided nodes to run in INT8 wherever all their inputs come out of
+   * INT8 operators and all readers of their output are INT8.
    */
+  Neighbours(PlanDraft draft, Set<Node> assumed) {
+    this.draft = draft;
+    this.assumed = assumed;
+    List<Node> nodes = draft.nodes();
+    for (Node node : nodes) {
+      if (runsInInt8(node)) {
+        producedInInt8.addAll(node.outputs());
+      }
+    }
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      nodes.get(i).outputs().forEach(this::noteReaders);
+    }
+  }
+
+  /** Tells whether a Concat could be INT8: nothing in it is constant, small or not float. */
+  static boolean canJoin(PlanDraft draft, Node node) {
+    return node.is("Concat")
+        && draft.decision(node).isEmpty()
+        && node.inputs().size() == node.inputCount()
+        && node.inputs().stream()
+            .allMatch(input -> !input.isConstant() && draft.isQuantizable(input));
+  }
+
+  /**
+   * Returns where the activation function starts that ends in a tensor: what it is computed from.
+   */
+  static Optional<Value> activationInput(Value value) {
+    return value.producer().filter(OperatorClass::isActivation).flatMap(node -> node.input(0));
+  }
+
+  /** Tells whether a tensor comes out of an INT8 operator. */
   boolean isProducedInInt8(Value value) {
-    Optional<Node> producer = value.producer();
-    while (producer.isPresent()) {
-      Node node = producer.get();
-      if (draft.isQuantized(node)) {
-        return true;
-      }
-      boolean isTransparent =
-          OperatorClass.isActivation(node)
-              || OperatorClass.isCopy(node)
-              || OperatorClass.isPlainMaxPool(node);
-      if (!isTransparent) {
-        return false;
-      }
-      producer = node.input(0).flatMap(Value::producer);
-    }
-    return false;
+    return producedInInt8.contains(value);
   }
 
-  /** Tells whether some reader of a tensor wants it quantized, looking through copy operators. */
+  /** Tells whether some reader of a tensor wants it quantized. */
   boolean hasQuantizedReader(Value value) {
-    Deque<Value> open = new ArrayDeque<>(List.of(value));
-    while (!open.isEmpty()) {
-      for (Use use : open.pop().uses()) {
-        if (draft.isRequested(use)) {
-          return true;
-        }
-        if (use.inputIndex() == 0 && OperatorClass.isCopy(use.node())) {
-          open.addAll(use.node().outputs());
-        }
-      }
-    }
-    return false;
+    return value.uses().stream().anyMatch(this::leadsToInt8);
   }
 
-  /** Tells whether every reader wants it quantized, looking through activations and copies. */
+  /** Tells whether every reader of a tensor wants it quantized, and nothing but nodes reads it. */
   boolean hasOnlyQuantizedReaders(Value value) {
-    Deque<Value> open = new ArrayDeque<>(List.of(value));
-    while (!open.isEmpty()) {
-      Value next = open.pop();
-      if (next.isGraphOutput() || next.isCaptured() || next.uses().isEmpty()) {
-        return false;
-      }
-      for (Use use : next.uses()) {
-        if (passesThrough(use)) {
-          open.addAll(use.node().outputs());
-        } else if (!draft.isRequested(use)) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return !value.isGraphOutput()
+        && !value.isCaptured()
+        && !value.uses().isEmpty()
+        && value.uses().stream().allMatch(this::leadsToInt8Only);
   }
 
-  private static boolean passesThrough(Use use) {
-    return use.inputIndex() == 0
-        && (OperatorClass.isCopy(use.node()) || OperatorClass.isActivation(use.node()));
+  /** Tells whether an operator has INT8 before it and an INT8 reader after it. */
+  boolean isBetweenInt8(Node node) {
+    return isProducedInInt8(node.requiredInput(0)) && hasQuantizedReader(node.output());
+  }
+
+  private boolean runsInInt8(Node node) {
+    if (draft.decision(node).isPresent()) {
+      return draft.isQuantized(node);
+    }
+    if (assumed.contains(node) || canJoin(draft, node)) {
+      return producedInInt8.containsAll(node.inputs());
+    }
+    boolean isTransparent = OperatorClass.isCommuting(node) || OperatorClass.isActivation(node);
+    return isTransparent && node.input(0).filter(producedInInt8::contains).isPresent();
+  }
+
+  private void noteReaders(Value value) {
+    if (hasQuantizedReader(value)) {
+      withQuantizedReader.add(value);
+    }
+    if (hasOnlyQuantizedReaders(value)) {
+      withOnlyQuantizedReaders.add(value);
+    }
+  }
+
+  private boolean leadsToInt8(Use use) {
+    return draft.isRequested(use)
+        || (commutes(use) && use.node().outputs().stream().anyMatch(withQuantizedReader::contains));
+  }
+
+  private boolean leadsToInt8Only(Use use) {
+    if (draft.isRequested(use)) {
+      return true;
+    }
+    Node node = use.node();
+    boolean isActivation = use.inputIndex() == 0 && OperatorClass.isActivation(node);
+    boolean isAssumed = assumed.contains(node) && producedInInt8.containsAll(node.inputs());
+    return (commutes(use) || isActivation || isAssumed)
+        && withOnlyQuantizedReaders.containsAll(node.outputs());
+  }
+
+  private boolean commutes(Use use) {
+    Node node = use.node();
+    return (use.inputIndex() == 0
+            && OperatorClass.isCommuting(node)
+            && draft.decision(node).isEmpty())
+        || canJoin(draft, node);
   }
 }

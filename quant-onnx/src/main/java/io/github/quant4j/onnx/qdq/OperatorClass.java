@@ -5,8 +5,13 @@ import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.shape.ShapeInference;
+import java.nio.LongBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /** Kinds of operators that placement treats alike. */
 final class OperatorClass {
@@ -33,6 +38,7 @@ final class OperatorClass {
           "SpaceToDepth",
           "Split",
           "Squeeze",
+          "Tile",
           "Transpose",
           "Unsqueeze");
 
@@ -45,12 +51,70 @@ final class OperatorClass {
 
   /** Tells whether this moves elements and leaves each as it is. */
   static boolean isCopy(Node node) {
-    return node.domain().isEmpty() && COPIES.contains(node.opType());
+    return (node.domain().isEmpty() && COPIES.contains(node.opType()))
+        || (node.is("Gather")
+            && node.input(0).filter(data -> !data.isConstant()).isPresent()
+            && node.input(1).filter(Value::isConstant).isPresent());
+  }
+
+  /** Tells whether this moves or selects elements of input 0, which commutes with rounding. */
+  static boolean isCommuting(Node node) {
+    return isCopy(node) || isPlainMaxPool(node) || isNearestResize(node);
+  }
+
+  static boolean isResize(Node node) {
+    return node.is("Resize", "Upsample");
+  }
+
+  /** Tells whether this repeats or drops elements; what lies outside counts as another value. */
+  static boolean isNearestResize(Node node) {
+    return isResize(node) && node.text("mode", "nearest").equals("nearest") && isWithin(node);
+  }
+
+  /** Tells whether this interpolates between neighbours only; opset 9 calls it bilinear too. */
+  static boolean isLinearResize(Node node) {
+    String mode = node.text("mode", "nearest");
+    return isResize(node)
+        && (mode.equals("linear") || mode.equals("bilinear"))
+        && node.integer("antialias", 0) == 0
+        && isWithin(node);
+  }
+
+  /** Cropping may read outside the input, where the operator puts a value of its own. */
+  private static boolean isWithin(Node resize) {
+    return !resize
+        .text("coordinate_transformation_mode", "half_pixel")
+        .equals("tf_crop_and_resize");
   }
 
   /** Tells whether this averages over space, which does not commute with rounding. */
-  static boolean isAverage(Node node) {
-    return node.is("AveragePool", "GlobalAveragePool");
+  static boolean isAverage(Node node, ShapeInference shapes) {
+    return node.is("AveragePool", "GlobalAveragePool")
+        || (node.is("ReduceMean") && axes(node, shapes).equals(Set.of(2L, 3L)));
+  }
+
+  /** Returns the axes of a reduction of four dimensions, none where they are not known. */
+  private static Set<Long> axes(Node node, ShapeInference shapes) {
+    boolean hasFourDimensions =
+        node.input(0)
+            .flatMap(shapes::dimensions)
+            .filter(dimensions -> dimensions.size() == 4)
+            .isPresent();
+    Optional<List<Long>> axes =
+        node.input(1).isPresent()
+            ? node.input(1).flatMap(Value::constant).map(OperatorClass::integers)
+            : node.integers("axes");
+    return hasFourDimensions && axes.isPresent()
+        ? axes.get().stream().map(axis -> axis < 0 ? axis + 4 : axis).collect(Collectors.toSet())
+        : Set.of();
+  }
+
+  private static List<Long> integers(Tensor tensor) {
+    if (tensor.elementType() != ElementType.INT64) {
+      return List.of();
+    }
+    LongBuffer values = tensor.longs();
+    return LongStream.range(0, values.remaining()).mapToObj(i -> values.get((int) i)).toList();
   }
 
   /** Tells whether this is a Pad that adds zeros. */

@@ -21,6 +21,7 @@ final class PadRule implements PlacementRule {
       Value padded = node.output();
       if (OperatorClass.isZeroPad(node)
           && padded.hasSingleReader()
+          && draft.isQuantizable(node.requiredInput(0))
           && draft.isRequested(padded.uses().get(0))) {
         draft.withdraw(padded.uses().get(0));
         draft.request(new Use(node, 0), "P30");
@@ -36,9 +37,9 @@ final class PadRule implements PlacementRule {
     return List.of(
         new RuleDescription(
             "P30",
-            "Pad of zeros before a single INT8 reader",
-            "the pair of the reader stands before the Pad",
-            "a pair between the two would break their fusion; zero is zero in both forms",
-            "TensorRT issue 2592: 28 ms to 21 ms"));
+            "Pad with zeros before a single INT8 reader",
+            "the pair stands before the Pad, none between Pad and reader",
+            "a pair between them blocks their fusion; zero is zero in both forms",
+            "TensorRT issue 2592"));
   }
 }

@@ -16,9 +16,13 @@ import java.util.OptionalInt;
 /** Writes a finished draft down as a plan, everything in the order of the graph. */
 final class PlanAssembly {
   private final PlanDraft draft;
+  private final List<ScaleLink> links;
+  private final ScaleGroups groups;
 
   private PlanAssembly(PlanDraft draft) {
     this.draft = draft;
+    this.links = draft.nodes().stream().filter(draft::sharesScale).map(this::link).toList();
+    this.groups = ScaleGroups.of(links);
   }
 
   static QuantizationPlan of(PlanDraft draft) {
@@ -26,7 +30,12 @@ final class PlanAssembly {
     List<NodeDecision> decisions =
         draft.nodes().stream().map(node -> draft.decision(node).orElseThrow()).toList();
     return new QuantizationPlan(
-        decisions, assembly.pairs(), assembly.weights(), assembly.biases(), assembly.notes());
+        decisions,
+        assembly.pairs(),
+        assembly.weights(),
+        assembly.biases(),
+        assembly.links,
+        assembly.notes());
   }
 
   private List<ActivationPair> pairs() {
@@ -53,7 +62,52 @@ final class PlanAssembly {
     List<Edge> edges =
         uses.stream().map(use -> new Edge(use.node().name(), use.inputIndex())).toList();
     String ruleId = rules.getOrDefault(uses.get(0), "");
-    return new ActivationPair(tensor.name(), draft.rangeSource(tensor).name(), edges, ruleId);
+    return new ActivationPair(tensor.name(), groups.sources(tensor.name()), edges, ruleId);
+  }
+
+  /** All inputs of a Concat give its scale; of any other node the first does. */
+  private ScaleLink link(Node node) {
+    List<Edge> reads = new ArrayList<>();
+    List<String> inputs = new ArrayList<>();
+    for (int i = 0; i < (node.is("Concat") ? node.inputCount() : 1); i++) {
+      Use read = movedRead(new Use(node, i));
+      inputs.add(read.node().requiredInput(read.inputIndex()).name());
+      if (draft.isRequested(read) && servesOnly(read, node)) {
+        reads.add(new Edge(read.node().name(), read.inputIndex()));
+      }
+    }
+    List<String> outputs = node.outputs().stream().map(Value::name).toList();
+    return new ScaleLink(node.name(), reads, inputs, outputs);
+  }
+
+  /** Tells whether a pair is read there for one node alone, over copies nobody else reads. */
+  private static boolean servesOnly(Use read, Node reader) {
+    Node node = read.node();
+    while (!node.equals(reader)) {
+      if (node.outputs().size() != 1 || !node.output().hasSingleReader()) {
+        return false;
+      }
+      node = node.output().uses().get(0).node();
+    }
+    return true;
+  }
+
+  /** Returns the read to which the pair of a read was moved, over the copies before it. */
+  private Use movedRead(Use read) {
+    Use moved = read;
+    while (!draft.isRequested(moved)) {
+      Optional<Node> copy =
+          moved
+              .node()
+              .requiredInput(moved.inputIndex())
+              .producer()
+              .filter(node -> OperatorClass.isCopy(node) && draft.isQuantized(node));
+      if (copy.isEmpty()) {
+        return read;
+      }
+      moved = new Use(copy.get(), 0);
+    }
+    return moved;
   }
 
   private List<WeightQuantization> weights() {

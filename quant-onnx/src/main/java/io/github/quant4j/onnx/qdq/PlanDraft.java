@@ -9,11 +9,13 @@ import io.github.quant4j.onnx.qdq.NodeDecision.Reason;
 import io.github.quant4j.onnx.shape.ShapeInference;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * A plan in the making: the nodes decided on so far and the reads that are to see a quantized
@@ -25,7 +27,7 @@ final class PlanDraft {
   private final Map<Node, NodeDecision> decisions = new HashMap<>();
   private final Map<Node, OperatorVerdict.Quantize> weighted = new HashMap<>();
   private final Map<Value, Map<Use, String>> requests = new LinkedHashMap<>();
-  private final Map<Value, Value> rangeSources = new HashMap<>();
+  private final Set<Node> scaleSharers = new HashSet<>();
   private final List<String> notes = new ArrayList<>();
 
   PlanDraft(Graph graph, ShapeInference shapes) {
@@ -106,23 +108,27 @@ final class PlanDraft {
     return requests.containsKey(value);
   }
 
-  List<Use> requestedUses() {
-    List<Use> uses = new ArrayList<>();
-    requests.values().forEach(map -> uses.addAll(map.keySet()));
-    return uses;
-  }
-
   Map<Value, Map<Use, String>> requests() {
     return requests;
   }
 
-  /** Makes a tensor take its scale from another. */
-  void shareScale(Value tensor, Value source) {
-    rangeSources.put(tensor, rangeSource(source));
+  /** Tells whether a tensor may have a pair at all (I11). */
+  boolean isQuantizable(Value tensor) {
+    return TensorEligibility.obstacle(tensor, shapes).isEmpty();
   }
 
-  Value rangeSource(Value tensor) {
-    return rangeSources.getOrDefault(tensor, tensor);
+  /** Makes the outputs of a node that moves or selects elements take the scale of its inputs. */
+  void shareScale(Node node) {
+    scaleSharers.add(node);
+  }
+
+  boolean sharesScale(Node node) {
+    return scaleSharers.contains(node);
+  }
+
+  /** Tells whether a tensor is quantized, or comes out of a node that shares its scale. */
+  boolean hasScale(Value value) {
+    return hasPair(value) || value.producer().filter(this::sharesScale).isPresent();
   }
 
   /** Tells the reader of the plan something beyond the single decisions, in one line. */

@@ -35,7 +35,7 @@ final class PlanJson {
   private static Map<String, Object> pair(ActivationPair pair) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("tensor", pair.tensor());
-    members.put("rangeSource", pair.rangeSource());
+    members.put("rangeSources", pair.rangeSources());
     members.put("rule", pair.ruleId());
     members.put("readers", readers(pair.edges()));
     return members;

@@ -25,6 +25,7 @@ final class PlanningRules {
         new OpaqueOperatorRule(),
         new EmbeddingRule(),
         new ConstantWeightRule(),
+        new SmallActivationRule(),
         new VolumeConvolutionRule(options.target()),
         new GroupedConvolutionRule(options),
         new SmallChannelsRule(options.target()),
@@ -40,11 +41,15 @@ final class PlanningRules {
     return List.of(
         new HeadRule(options.profile()),
         new ResidualAddRule(),
+        new PointwiseAddRule(),
         new AveragePoolRule(),
+        new LinearResizeRule(),
         new SwishBeforeAverageRule(options.target()),
         new PadRule(),
-        new MaxPoolRule(),
+        new ConcatRule(),
+        new InheritedScaleRule(),
         new CopyOperatorRule(),
+        new AllReadersRule(options.allReadersQuantized()),
         new RemainingOperators());
   }
 

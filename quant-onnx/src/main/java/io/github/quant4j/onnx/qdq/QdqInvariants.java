@@ -9,6 +9,7 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.shape.ShapeInference;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What holds of every graph this package writes. A breach is a defect of the rewriting, so it stops
@@ -35,13 +37,14 @@ import java.util.Set;
  *       that move elements.
  *   <li>I7: no activation function or BatchNormalization reads a DequantizeLinear.
  *   <li>I8: an activation has one QuantizeLinear, so its pairs share one scale (I10).
- *   <li>I11: quantized tensors are float, as far as their types are declared.
+ *   <li>I9: quantized inputs of a Concat and its quantized output share one scale.
+ *   <li>I11: quantized activations are float, as far as their types are declared, and not known to
+ *       have fewer than 8 elements.
  *   <li>I12: inputs and outputs of the graph keep their names and order.
  *   <li>I13: node names are unique.
  * </ol>
  *
- * <p>I9 speaks of Concat groups, which no rule makes; I14, that a second run changes nothing, is
- * not seen in one graph.
+ * <p>I14, that a second run changes nothing, is not seen in one graph.
  */
 final class QdqInvariants {
   private static final int WEIGHT = 1;
@@ -65,20 +68,44 @@ final class QdqInvariants {
     requireSame("outputs", outputs, names(graph.outputs()));
     Set<String> names = new HashSet<>();
     Map<Value, Node> quantizers = new HashMap<>();
+    ShapeInference shapes = ShapeInference.of(graph);
     for (Node node : graph.nodes()) {
       require(names.add(node.name()), "I13", node, "its name is taken by an earlier node");
       if (node.is("QuantizeLinear")) {
-        checkQuantize(node);
+        checkQuantize(node, shapes);
         Node other = quantizers.put(node.requiredInput(0), node);
         boolean isSingle = other == null || node.requiredInput(0).isConstant();
         require(isSingle, "I8", node, "its tensor is quantized by " + other + " too");
       } else if (node.is("DequantizeLinear")) {
         checkDequantize(node);
+      } else if (node.is("Concat")) {
+        checkConcat(node);
       }
     }
   }
 
-  private static void checkQuantize(Node node) {
+  /** An output that is quantized behind inputs that are not has a scale of its own (P34). */
+  private static void checkConcat(Node node) {
+    Set<Float> scales = new TreeSet<>();
+    for (Value input : node.inputs()) {
+      input
+          .producer()
+          .filter(producer -> producer.is("DequantizeLinear"))
+          .filter(producer -> !producer.requiredInput(0).isConstant())
+          .ifPresent(pair -> scales.add(scale(pair).floats().get(0)));
+    }
+    if (scales.isEmpty()) {
+      return;
+    }
+    for (Use use : node.output().uses()) {
+      if (use.node().is("QuantizeLinear")) {
+        scales.add(scale(use.node()).floats().get(0));
+      }
+    }
+    require(scales.size() == 1, "I9", node, "it joins scales " + scales);
+  }
+
+  private static void checkQuantize(Node node, ShapeInference shapes) {
     Value codes = node.output();
     boolean isRead = !codes.uses().isEmpty() && !codes.isGraphOutput() && !codes.isCaptured();
     require(isRead, "I1", node, "its codes are not read by DequantizeLinear nodes alone");
@@ -88,11 +115,14 @@ final class QdqInvariants {
     Value tensor = node.requiredInput(0);
     if (tensor.isConstant()) {
       checkWeightPair(node, tensor);
-    } else {
-      boolean mayBeFloat = tensor.type().mayBe(ElementType.FLOAT);
-      require(mayBeFloat, "I11", node, "its tensor is " + tensor.type());
-      checkActivationScale(node);
+      return;
     }
+    TensorEligibility.obstacle(tensor, shapes)
+        .ifPresent(
+            obstacle -> {
+              throw breach("I11", node, obstacle);
+            });
+    checkActivationScale(node);
   }
 
   private static void checkWeightPair(Node quantize, Value weight) {

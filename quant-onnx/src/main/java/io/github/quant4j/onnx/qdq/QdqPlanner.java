@@ -112,6 +112,18 @@ public final class QdqPlanner {
   }
 
   /**
+   * Returns a planner that lets the Adds, MaxPools and copies that stay float read a quantized
+   * tensor too, where it has INT8 readers (P46). Then its producer can write INT8 alone; what those
+   * readers see is rounded, which is why the default is off.
+   *
+   * @param areQuantized whether such readers read the quantized tensor
+   * @return the copy
+   */
+  public QdqPlanner withAllReadersQuantized(boolean areQuantized) {
+    return new QdqPlanner(options.withAllReadersQuantized(areQuantized), included, excluded);
+  }
+
+  /**
    * Plans the quantization of a model.
    *
    * @param model a float model on which {@link

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.shape.MultiplyAccumulates;
 import java.util.Collections;
 import java.util.List;
@@ -23,6 +25,7 @@ public final class QuantizationPlan {
   private final List<ActivationPair> activationPairs;
   private final List<WeightQuantization> weights;
   private final List<BiasQuantization> biases;
+  private final List<ScaleLink> scaleLinks;
   private final List<String> notes;
 
   QuantizationPlan(
@@ -30,6 +33,7 @@ public final class QuantizationPlan {
       List<ActivationPair> activationPairs,
       List<WeightQuantization> weights,
       List<BiasQuantization> biases,
+      List<ScaleLink> scaleLinks,
       List<String> notes) {
     this.decisions = List.copyOf(decisions);
     this.decisionsByNode =
@@ -38,6 +42,7 @@ public final class QuantizationPlan {
     this.activationPairs = List.copyOf(activationPairs);
     this.weights = List.copyOf(weights);
     this.biases = List.copyOf(biases);
+    this.scaleLinks = List.copyOf(scaleLinks);
     this.notes = List.copyOf(notes);
   }
 
@@ -98,8 +103,9 @@ public final class QuantizationPlan {
 
   /**
    * Returns what a reader of the plan should know beyond the single decisions, a line each: options
-   * that select no node, and tensors that are read both as INT8 and as float, so that whatever
-   * computes them writes float (P46).
+   * that select no node, tensors that are read both as INT8 and as float, so that whatever computes
+   * them writes float (P46), and Concats whose inputs differ too much in range (P34, after {@link
+   * #settled}).
    *
    * @return the notes
    */
@@ -114,7 +120,7 @@ public final class QuantizationPlan {
    */
   public SortedSet<String> observationPoints() {
     SortedSet<String> points = new TreeSet<>();
-    activationPairs.forEach(pair -> points.add(pair.rangeSource()));
+    activationPairs.forEach(pair -> points.addAll(pair.rangeSources()));
     return Collections.unmodifiableSortedSet(points);
   }
 
@@ -125,7 +131,7 @@ public final class QuantizationPlan {
    *   <li>{@code nodes} and {@code int8Nodes}, counts;
    *   <li>{@code decisions}, objects of {@code node}, {@code operator}, {@code int8}, {@code rule}
    *       (empty where no rule spoke) and {@code reason};
-   *   <li>{@code activationPairs}, objects of {@code tensor}, {@code rangeSource}, {@code rule} and
+   *   <li>{@code activationPairs}, objects of {@code tensor}, {@code rangeSources}, {@code rule} and
    *       {@code readers}, which are objects of {@code node} and {@code input};
    *   <li>{@code weights}, objects of {@code tensor}, {@code axis} (left out for one scale) and
    *       {@code readers};
@@ -150,6 +156,26 @@ public final class QuantizationPlan {
    */
   public Optional<Int8Share> int8Share(MultiplyAccumulates counts) {
     return Int8Share.of(this, counts);
+  }
+
+  /**
+   * Returns the plan as it is carried out with the ranges seen: where the inputs of a Concat, or
+   * what shares a scale with them, differ in range by more than 8 times, they get no common scale
+   * (P34). The pairs that stood on its inputs for its sake are gone, a pair on its output takes the
+   * union of its inputs' ranges, a note says so and a warning is logged.
+   *
+   * <p>The plan returned needs no more ranges than this one and belongs to the table.
+   *
+   * @param table ranges of all observation points
+   * @return the plan, this one where nothing differs
+   * @throws OnnxException if the table lacks the range of a tensor that shares its scale
+   */
+  public QuantizationPlan settled(CalibrationTable table) {
+    return PlanSettlement.of(this, new ObservedRanges(table));
+  }
+
+  List<ScaleLink> scaleLinks() {
+    return scaleLinks;
   }
 
   /**

@@ -20,6 +20,8 @@ final class RemainingOperators implements PlacementRule {
       boolean isFused = follows(draft, node);
       String reason = isFused ? "fused into the operator before it" : "not behind an INT8 operator";
       draft.decide(node, isFused, "P22", reason);
+    } else if (node.is("Sum")) {
+      draft.decide(node, false, "P42", "a Sum of " + node.inputCount() + " operands is no Add");
     } else if (node.is("If", "Loop", "Scan")) {
       draft.decide(node, false, "P49", "bodies of control flow stay as they are");
     } else if (node.is("BatchNormalization")) {
@@ -45,21 +47,19 @@ final class RemainingOperators implements PlacementRule {
             "P20",
             "BatchNormalization that could not be folded",
             "nothing",
-            "it runs in float among the pointwise operators around it",
-            "TensorRT developer guide, explicit quantization"),
+            "it is computed in float; behind a convolution it is folded before planning",
+            "TensorRT issue 3412"),
         new RuleDescription(
             "P22",
             "Relu or Clip behind an INT8 operator",
-            "nothing between the two; the pair stands behind it, at its readers",
-            "it is computed in the epilogue of that operator, and the range of its result is "
-                + "the smaller",
-            "TensorRT developer guide, explicit quantization, fusions"),
+            "nothing between the two; the pair stands behind the activation",
+            "both are one kernel, which writes INT8",
+            "NVIDIA TensorRT documentation on Q/DQ placement"),
         new RuleDescription(
             "P49",
             "If, Loop and Scan",
-            "nothing inside their bodies",
-            "names in a body have a scope of their own; what a body captures stays float for "
-                + "it",
-            "ONNX IR specification, subgraphs"));
+            "nothing inside their bodies; tensors they read are quantized outside only",
+            "names of a body are its own, and a body may run any number of times",
+            "ONNX intermediate representation, names within graphs"));
   }
 }

@@ -8,23 +8,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * P37 to P42: the Add that joins a branch and its skip.
+ * P37 and P39 to P41: the Add that joins a branch and its skip.
  *
  * <p>TensorRT computes the Add, and a Relu after it, in the epilogue of the Conv that feeds it,
  * when nothing stands between and the other operand is INT8. A branch can be fused when walking
  * back from the Add over single-reader BatchNormalization, Identity, and Mul or Add with a constant
- * leads to an INT8 Conv or Gemm; an activation on the way ends the walk.
+ * leads to an INT8 Conv or Gemm; an activation on the way ends the walk. Operands of different
+ * shapes, and shapes that are not known, cannot be fused.
  *
  * <ol>
  *   <li>P39: one branch can be fused. Its edge stays bare, the skip edge gets a pair; where the
  *       skip tensor has a pair already, it is that one (else P41 makes one).
  *   <li>P40: both can. The one with the longer way to their common ancestor is fused (on a tie
  *       input 1), the other edge gets a pair.
- *   <li>P42: none can. Both edges get pairs if both operands are produced in INT8 and all readers
- *       of the sum are INT8; else none.
  *   <li>P37: an operand is constant. No pair: the Add is part of the epilogue.
- *   <li>P38: one operand is broadcast, or it cannot be told. No pair: the fusion does not take it.
  * </ol>
+ *
+ * <p>Any other Add is left to {@link PointwiseAddRule}. A Sum of two operands is an Add.
  *
  * <p>Source: NVIDIA TensorRT developer guide on Q/DQ placement; Model Optimizer's residual rule.
  */
@@ -32,10 +32,14 @@ final class ResidualAddRule implements PlacementRule {
   @Override
   public void apply(PlanDraft draft) {
     for (Node node : draft.nodes()) {
-      if (node.is("Add") && draft.decision(node).isEmpty()) {
+      if (isAdd(node) && draft.decision(node).isEmpty()) {
         place(draft, node);
       }
     }
+  }
+
+  static boolean isAdd(Node node) {
+    return node.is("Add") || (node.is("Sum") && node.inputCount() == 2);
   }
 
   private static void place(PlanDraft draft, Node add) {
@@ -43,12 +47,14 @@ final class ResidualAddRule implements PlacementRule {
     Value right = add.requiredInput(1);
     if (left.isConstant() || right.isConstant()) {
       draft.decide(add, false, "P37", "one operand is constant; part of the epilogue before it");
-      return;
+    } else if (draft.shapes().haveSameShape(left, right)
+        && draft.isQuantizable(left)
+        && draft.isQuantizable(right)) {
+      fuse(draft, add, left, right);
     }
-    if (!draft.shapes().haveSameShape(left, right)) {
-      draft.decide(add, false, "P38", "one operand is broadcast, or the shapes are not known");
-      return;
-    }
+  }
+
+  private static void fuse(PlanDraft draft, Node add, Value left, Value right) {
     boolean canFuseLeft = fusibleProducer(draft, left).isPresent();
     boolean canFuseRight = fusibleProducer(draft, right).isPresent();
     if (canFuseLeft && canFuseRight) {
@@ -60,8 +66,6 @@ final class ResidualAddRule implements PlacementRule {
       boolean hasPair = draft.hasPair(skip == 0 ? left : right);
       String reason = "fused into the convolution of input " + (1 - skip);
       requestSkip(draft, add, skip, hasPair ? "P39" : "P41", reason);
-    } else {
-      placeUnfused(draft, add, left, right);
     }
   }
 
@@ -69,19 +73,6 @@ final class ResidualAddRule implements PlacementRule {
       PlanDraft draft, Node add, int skip, String ruleId, String reason) {
     draft.request(new Use(add, skip), ruleId);
     draft.decide(add, true, ruleId, reason);
-  }
-
-  private static void placeUnfused(PlanDraft draft, Node add, Value left, Value right) {
-    Neighbours neighbours = new Neighbours(draft);
-    if (neighbours.isProducedInInt8(left)
-        && neighbours.isProducedInInt8(right)
-        && neighbours.hasOnlyQuantizedReaders(add.output())) {
-      draft.request(new Use(add, 0), "P42");
-      draft.request(new Use(add, 1), "P42");
-      draft.decide(add, true, "P42", "INT8 on all sides");
-    } else {
-      draft.decide(add, false, "P42", "no branch to fuse with, and not INT8 on all sides");
-    }
   }
 
   private static Optional<Node> fusibleProducer(PlanDraft draft, Value operand) {
@@ -119,47 +110,31 @@ final class ResidualAddRule implements PlacementRule {
 
   @Override
   public List<RuleDescription> descriptions() {
+    String source = "NVIDIA TensorRT documentation on Q/DQ placement; Model Optimizer's residuals";
     return List.of(
         new RuleDescription(
             "P37",
             "Add with a constant operand",
             "nothing",
-            "it is computed in the epilogue of the operator before it",
-            "TensorRT developer guide, explicit quantization, fusions"),
-        new RuleDescription(
-            "P38",
-            "Add that broadcasts, or whose shapes are not known to be the same",
-            "nothing",
-            "TensorRT fuses an Add into the Conv before it only where nothing but the batch "
-                + "is broadcast",
-            "TensorRT developer guide, explicit quantization, fusions"),
+            "it is part of the epilogue of the operator before it",
+            source),
         new RuleDescription(
             "P39",
-            "Add of a branch that ends in an INT8 operator and a skip tensor that has a pair",
-            "the pair of the skip tensor on the skip input; nothing on the branch",
-            "Conv, Add and Relu become one kernel that reads both tensors as INT8 and writes "
-                + "INT8; a pair on the branch would break it",
-            "TensorRT engine explorer, profiles of MobileNetV2: 0.351 ms to 0.258 ms; "
-                + "TensorRT issue 1992"),
+            "Conv, Add with a skip that has a pair already",
+            "the skip edge reads that pair; the edge from the Conv stays bare",
+            "Conv, Add and Relu become one kernel with INT8 in, skip and out",
+            source + "; TensorRT issue 1992"),
         new RuleDescription(
             "P40",
-            "Add of two branches that end in INT8 operators",
-            "a pair on the shorter branch; nothing on the longer, or on input 1 where they "
-                + "are equally long",
-            "one operator takes in the Add, the other writes INT8 for it",
-            "ModelOpt, ONNX quantization"),
+            "Add of two branches that both end in a Conv",
+            "a pair on the shorter branch; the longer one is fused with the Add",
+            "only one of the two can take the Add into its epilogue",
+            source),
         new RuleDescription(
             "P41",
-            "Add of a branch that ends in an INT8 operator and a skip tensor without a pair",
-            "a pair on the skip input",
-            "without it the fused kernel would write float",
-            "TensorRT issue 3579"),
-        new RuleDescription(
-            "P42",
-            "Add of two branches of which none can be fused",
-            "a pair on both inputs where both come out of INT8 operators and all readers are "
-                + "INT8; else nothing",
-            "a single conversion costs more than the Add itself",
-            "TensorRT developer guide, explicit quantization"));
+            "Conv, Add with a skip that has no pair",
+            "a pair on the skip edge",
+            "without it the fused kernel writes float, and the next one must quantize",
+            source));
   }
 }

@@ -130,10 +130,12 @@ final class WeightInsertion {
     if (value.uses().size() == uses.size() && !value.isGraphOutput() && !value.isCaptured()) {
       rewriter.computeConstant(
           value, anchor, blueprint(DEQUANTIZE, value, value.name(), inputs, chosen));
+      context.declareLike(inputs.get(0), value, ElementType.FLOAT);
     } else {
       String output = rewriter.freeName(value + "_dequantized");
       Node node =
           rewriter.insertBefore(anchor, blueprint(DEQUANTIZE, value, output, inputs, chosen));
+      context.declareLike(inputs.get(0), node.output(), ElementType.FLOAT);
       uses.forEach(use -> rewriter.replaceInput(use, node.output()));
     }
   }

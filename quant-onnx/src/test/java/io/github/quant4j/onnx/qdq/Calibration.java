@@ -84,6 +84,12 @@ final class Calibration {
     return table.build();
   }
 
+  /** Returns the ratio of signal to error of the INT8 form of a model with one output. */
+  static double signalToNoise(OnnxModel model, Tensor sample) {
+    OnnxModel int8 = quantized(model, sample, Target.TENSORRT);
+    return signalToNoise(OnnxRuntimeOracle.run(model, sample), OnnxRuntimeOracle.run(int8, sample));
+  }
+
   /** Returns the ratio of signal to error in decibels. */
   static double signalToNoise(float[] expected, float[] actual) {
     double signal = 0;

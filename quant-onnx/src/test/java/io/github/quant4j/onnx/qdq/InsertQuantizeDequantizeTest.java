@@ -69,6 +69,36 @@ class InsertQuantizeDequantizeTest {
   }
 
   @Test
+  void run_declaredTensor_declaresWhatIsMadeOfIt() {
+    OnnxModel model = OnnxModel.of(quantized(convolution()).toByteArray());
+
+    assertThat(type(model, "x_quantized")).isEqualTo("int8[n, 16, 8, 8]");
+    assertThat(type(model, "x_dequantized")).isEqualTo("float[n, 16, 8, 8]");
+    assertThat(type(model, "c.W")).isEqualTo("float[24, 16, 3, 3]");
+  }
+
+  @Test
+  void run_tensorOfUnknownShape_declaresNothing() {
+    builder.output(builder.conv("d", builder.relu("r", conv()), 24, 16, 3));
+    OnnxModel model = OnnxModel.of(quantized(builder.build()).toByteArray());
+
+    assertThat(type(model, "r_quantized")).isEqualTo("?[...]");
+  }
+
+  @Test
+  void run_biasAsInt32_declaresIt() {
+    OnnxModel model = convolution();
+    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    InsertQuantizeDequantize.of(plan, Calibration.uniform(plan), Target.ONNXRUNTIME).run(model);
+
+    assertThat(type(OnnxModel.of(model.toByteArray()), "c.b")).isEqualTo("float[24]");
+  }
+
+  private static String type(OnnxModel model, String tensor) {
+    return model.graph().value(tensor).orElseThrow().type().toString();
+  }
+
+  @Test
   void run_tensorWithThreeReaders_sharesOnePair() {
     String x = builder.input("x", "n", 16, 8, 8);
     for (String name : List.of("a", "b", "c")) {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.ModelBuilder;
+import io.github.quant4j.onnx.shape.ShapeInference;
 import java.util.List;
+import java.util.Optional;
 
 /** Plans of test models, in short. */
 final class Plans {
@@ -28,5 +31,11 @@ final class Plans {
   static String decision(QuantizationPlan plan, String node) {
     NodeDecision decision = plan.decision(node).orElseThrow();
     return (decision.isQuantized() ? "INT8 " : "float ") + decision.why().ruleId();
+  }
+
+  /** Returns why an input of a model gets no pair. */
+  static Optional<String> obstacle(ModelBuilder builder, String input) {
+    Graph graph = builder.build().graph();
+    return TensorEligibility.obstacle(graph.value(input).orElseThrow(), ShapeInference.of(graph));
   }
 }

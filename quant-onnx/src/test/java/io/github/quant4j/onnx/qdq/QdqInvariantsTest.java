@@ -292,7 +292,52 @@ class QdqInvariantsTest {
     pair("i");
     builder.output("i_d");
 
-    assertBreach("invariant I11 does not hold at node \"i_q\": its tensor is int64[4]");
+    assertBreach("invariant I11 does not hold at node \"i_q\": tensor \"i\" is int64[4]");
+  }
+
+  @Test
+  void check_concatOfTwoScales_breaksI9() {
+    pair("x");
+    builder.constant("s2", Tensor.ofFloats(Shape.of(), 2));
+    builder.input("x2", 4, 4);
+    builder.add("QuantizeLinear", "q2", List.of("x2", "s2", "z"));
+    builder.add("DequantizeLinear", "d2", List.of("q2", "s2", "z"));
+    concat("x_d", "d2");
+
+    assertBreach("invariant I9 does not hold at node \"y\": it joins scales [0.5, 2.0]");
+  }
+
+  @Test
+  void check_concatWhoseOutputHasAnotherScale_breaksI9() {
+    pair("x");
+    builder.constant("s2", Tensor.ofFloats(Shape.of(), 2));
+    concat("x_d", "x_d");
+    builder.add("QuantizeLinear", "q2", List.of("y", "s2", "z"));
+    output("DequantizeLinear", "d2", "q2", "s2", "z");
+
+    assertBreach("invariant I9 does not hold at node \"y\"");
+  }
+
+  @Test
+  void check_concatOfFloatsWithAQuantizedOutput_passes() {
+    concat("x", "x");
+    pair("y");
+    builder.output("y_d");
+
+    assertThatCode(this::check).doesNotThrowAnyException();
+  }
+
+  private void concat(String... inputs) {
+    builder.output(builder.add("Concat", "y", List.of(inputs), ModelBuilder.integer("axis", 0)));
+  }
+
+  @Test
+  void check_pairOnSevenElements_breaksI11() {
+    builder.input("small", 7);
+    pair("small");
+    builder.output("small_d");
+
+    assertBreach("invariant I11 does not hold at node \"small_q\": tensor \"small\" has 7");
   }
 
   @Test

@@ -40,7 +40,7 @@ class QuantizationPlanTest {
             quantizes Softmax"}
               ],
               "activationPairs": [
-                {"tensor": "x", "rangeSource": "x", "rule": "P06", "readers": [{"node": "c", \
+                {"tensor": "x", "rangeSources": ["x"], "rule": "P06", "readers": [{"node": "c", \
             "input": 0}]}
               ],
               "weights": [

@@ -11,8 +11,9 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Writes random sound graphs of convolutions, residual Adds, pooling, padding, normalization and
- * products. Every tensor so far may be read again, so graphs branch, join and leave readers float.
+ * Writes random sound graphs of convolutions, Adds, Concats, pooling, padding, resizing, copies,
+ * activations, normalization and products. Every tensor so far may be read again, so graphs branch,
+ * join and leave readers float.
  */
 final class RandomGraph {
   private final SplittableRandom random;
@@ -39,7 +40,7 @@ final class RandomGraph {
 
   private void grow() {
     Plane plane = planes.get(Math.max(0, planes.size() - 1 - random.nextInt(4)));
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(21)) {
       case 0, 1, 2 -> convolution(plane);
       case 3 -> add(plane, "Relu", plane.channels, plane.size, List.of(plane.name));
       case 4 -> add(plane, "Clip", plane.channels, plane.size, List.of(plane.name));
@@ -48,6 +49,13 @@ final class RandomGraph {
       case 8 -> averagePool(plane);
       case 9 -> normalization(plane);
       case 10 -> pad(plane);
+      case 11, 12, 13 -> concat(plane);
+      case 14 -> resize(plane);
+      case 15 -> transpose(plane);
+      case 16 -> swish(plane);
+      case 17 -> samePool(plane);
+      case 18 -> broadcastAdd(plane);
+      case 19 -> projection(plane);
       default -> head(plane);
     }
   }
@@ -99,6 +107,95 @@ final class RandomGraph {
     builder.constant(name + ".value", Tensor.ofFloats(Shape.of(), random.nextBoolean() ? 0 : 0.5f));
     builder.add("Pad", name, List.of(plane.name, name + ".pads", name + ".value"));
     note(plane, new Plane(name, plane.channels, plane.size + 2));
+  }
+
+  private void concat(Plane plane) {
+    List<Plane> partners = planes.stream().filter(p -> p.size == plane.size).toList();
+    List<String> inputs = new ArrayList<>(List.of(plane.name));
+    int channels = plane.channels;
+    for (int i = random.nextInt(1, 4); i > 0 && channels < 64; i--) {
+      Plane partner = partners.get(random.nextInt(partners.size()));
+      unread.remove(partner.name);
+      inputs.add(partner.name);
+      channels += partner.channels;
+    }
+    String name = name("concat");
+    builder.add("Concat", name, inputs, ModelBuilder.integer("axis", 1));
+    note(plane, new Plane(name, channels, plane.size));
+  }
+
+  private void resize(Plane plane) {
+    if (plane.size <= 8) {
+      String name = name("resize");
+      builder.constant(name + ".scales", Tensor.ofFloats(Shape.of(4), 1, 1, 2, 2));
+      String mode = random.nextBoolean() ? "nearest" : "linear";
+      builder.add(
+          "Resize",
+          name,
+          List.of(plane.name, "", name + ".scales"),
+          ModelBuilder.text("mode", mode));
+      note(plane, new Plane(name, plane.channels, plane.size * 2));
+    }
+  }
+
+  private void transpose(Plane plane) {
+    String name = name("transpose");
+    builder.add("Transpose", name, List.of(plane.name), ModelBuilder.integers("perm", 0, 1, 3, 2));
+    note(plane, new Plane(name, plane.channels, plane.size));
+  }
+
+  /** SiLU as exporters write it, or HardSwish. */
+  private void swish(Plane plane) {
+    if (random.nextBoolean()) {
+      add(plane, "HardSwish", plane.channels, plane.size, List.of(plane.name));
+      return;
+    }
+    String gate = builder.add("Sigmoid", name("sigmoid"), List.of(plane.name));
+    add(plane, "Mul", plane.channels, plane.size, List.of(plane.name, gate));
+  }
+
+  private void samePool(Plane plane) {
+    String name = name("same");
+    builder.add(
+        random.nextBoolean() ? "MaxPool" : "AveragePool",
+        name,
+        List.of(plane.name),
+        ModelBuilder.integers("kernel_shape", 3, 3),
+        ModelBuilder.integers("pads", 1, 1, 1, 1));
+    note(plane, new Plane(name, plane.channels, plane.size));
+  }
+
+  /** A convolution plus its largest values, before another convolution. */
+  private void broadcastAdd(Plane plane) {
+    Plane left = convolutionOf(plane, plane.channels);
+    String gate = builder.add("GlobalMaxPool", name("gate"), List.of(left.name));
+    add(left, "Add", plane.channels, plane.size, List.of(left.name, gate));
+    convolution(planes.get(planes.size() - 1));
+  }
+
+  /** Two convolutions joined by an Add, as they are, or each behind an activation. */
+  private void projection(Plane plane) {
+    boolean areActivated = random.nextBoolean();
+    Plane left = convolutionOf(plane, 16);
+    Plane right = convolutionOf(plane, 16);
+    if (areActivated) {
+      add(left, "Relu", 16, plane.size, List.of(left.name));
+      left = planes.get(planes.size() - 1);
+      add(right, "HardSwish", 16, plane.size, List.of(right.name));
+      right = planes.get(planes.size() - 1);
+    }
+    unread.remove(right.name);
+    add(left, "Add", 16, plane.size, List.of(left.name, right.name));
+    if (areActivated) {
+      convolution(planes.get(planes.size() - 1));
+    }
+  }
+
+  private Plane convolutionOf(Plane plane, int outputs) {
+    String name = name("conv");
+    builder.conv(name, plane.name, plane.channels, outputs, 1);
+    note(plane, new Plane(name, outputs, plane.size));
+    return planes.get(planes.size() - 1);
   }
 
   private void head(Plane plane) {

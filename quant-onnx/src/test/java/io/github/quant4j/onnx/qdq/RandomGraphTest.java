@@ -9,6 +9,9 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.pass.PassPipeline;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class RandomGraphTest {
@@ -22,7 +25,7 @@ class RandomGraphTest {
       OnnxModel normalized = model.copy();
       PassPipeline.normalization().run(normalized);
 
-      assertThat(signalToNoise(model, normalized)).as("seed %d", seed).isGreaterThan(90);
+      assertThat(signalToNoise(model, normalized)).as("seed %s", seed).isGreaterThan(90);
     }
   }
 
@@ -34,13 +37,31 @@ class RandomGraphTest {
       OnnxModel int8 = Calibration.quantized(model, SAMPLE, target);
       PassPipeline.normalization().run(model);
 
-      assertThat(signalToNoise(model, int8)).as("seed %d", seed).isGreaterThan(15);
+      assertThat(signalToNoise(model, int8)).as("seed %s", seed).isGreaterThan(15);
       new StripQuantizeDequantize().run(int8);
       assertThat(FloatGraph.describe(int8))
-          .as("seed %d", seed)
+          .as("seed %s", seed)
           .isEqualTo(FloatGraph.describe(model));
       FloatGraph.assertWeightsWithinHalfAStep(model, int8);
     }
+  }
+
+  @Test
+  void plan_randomGraphs_meetEveryRuleBetweenWeightedOperators() {
+    Set<String> met = new TreeSet<>();
+    for (long seed = 0; seed < SEEDS; seed++) {
+      OnnxModel model = RandomGraph.of(seed);
+      PassPipeline.normalization().run(model);
+      QuantizationPlan plan = QdqPlanner.create().plan(model);
+      plan.settled(Calibration.observed(model, plan, SAMPLE))
+          .decisions()
+          .forEach(d -> met.add((d.isQuantized() ? "INT8 " : "float ") + d.why().ruleId()));
+    }
+
+    assertThat(met)
+        .contains("INT8 P26", "INT8 P27", "INT8 P28", "INT8 P29", "INT8 P30", "INT8 P31")
+        .contains("INT8 P32", "INT8 P33", "INT8 P38", "INT8 P39", "INT8 P40", "INT8 P41")
+        .contains("INT8 P43", "INT8 P44", "float P33", "float P34", "float P51");
   }
 
   @Test
@@ -49,9 +70,26 @@ class RandomGraphTest {
       OnnxModel model = RandomGraph.of(seed);
 
       assertThat(Calibration.quantized(model, SAMPLE, Target.TENSORRT).toByteArray())
-          .as("seed %d", seed)
+          .as("seed %s", seed)
           .isEqualTo(Calibration.quantized(model, SAMPLE, Target.TENSORRT).toByteArray());
     }
+  }
+
+  @Test
+  void quantize_randomGraphWithNodesInAnyOrder_givesTheSamePairs() {
+    for (long seed = 0; seed < 40; seed++) {
+      OnnxModel model = RandomGraph.of(seed);
+      OnnxModel shuffled = ModelBuilder.shuffled(model, seed);
+
+      assertThat(pairs(shuffled)).as("seed %s", seed).isEqualTo(pairs(model));
+    }
+  }
+
+  private static Set<String> pairs(OnnxModel model) {
+    PassPipeline.normalization().run(model);
+    return QdqPlanner.create().plan(model).activationPairs().stream()
+        .map(p -> p.tensor() + p.edges().stream().sorted().toList() + p.rangeSources())
+        .collect(Collectors.toSet());
   }
 
   @Test
@@ -62,7 +100,7 @@ class RandomGraphTest {
       QuantizationPlan plan = Plans.planner().plan(model);
 
       assertThat(plan.activationPairs())
-          .as("seed %d", seed)
+          .as("seed %s", seed)
           .allSatisfy(
               pair ->
                   assertThat(pair.edges())
