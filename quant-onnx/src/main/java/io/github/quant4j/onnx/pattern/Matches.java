@@ -58,6 +58,18 @@ final class Matches {
     return true;
   }
 
+  /** Tells whether nothing but the nodes of a pattern reads a value. */
+  boolean isOnlyReader(Pattern pattern, Value value) {
+    long reads =
+        pattern.nodes().stream()
+            .flatMap(node -> node.inputs().stream())
+            .filter(value::equals)
+            .count();
+    return !value.isGraphOutput()
+        && !value.isCaptured()
+        && readerCounts.getOrDefault(value, 0) == reads;
+  }
+
   /** Returns nodes in the order of the graph. */
   List<Node> sorted(Collection<Node> nodes) {
     return nodes.stream()

@@ -80,6 +80,18 @@ public final class PatternIndex {
   }
 
   /**
+   * Tells whether nothing but the nodes of a pattern reads a value: no other node, no subgraph, no
+   * output of the graph.
+   *
+   * @param pattern a pattern of this index
+   * @param value one of its inputs
+   * @return true when nothing else reads it
+   */
+  public boolean isOnlyReader(Pattern pattern, Value value) {
+    return matches.isOnlyReader(pattern, value);
+  }
+
+  /**
    * Returns the activation whose result a value is, so that a walk against the flow can go on at
    * {@link ActivationPattern#input()}.
    *

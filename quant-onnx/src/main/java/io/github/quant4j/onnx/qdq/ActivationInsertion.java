@@ -34,7 +34,8 @@ final class ActivationInsertion {
   void chooseScale(ActivationPair pair) {
     context.value(pair.tensor());
     context.uses(pair.edges());
-    scales.put(pair.tensor(), rangeScale(pair.rangeSource()));
+    ValueRange range = pair.fixedRange().orElseGet(() -> observedRange(pair.rangeSource()));
+    scales.put(pair.tensor(), SymmetricInt8.forActivation(range).scale(0));
   }
 
   /** Returns the scale chosen for a tensor. */
@@ -79,7 +80,7 @@ final class ActivationInsertion {
         context.rewriter().freeName(tensor + suffix));
   }
 
-  private float rangeScale(String tensor) {
+  private ValueRange observedRange(String tensor) {
     ValueRange range =
         table
             .range(tensor)
@@ -92,6 +93,6 @@ final class ActivationInsertion {
     if (range.absoluteMaximum() == 0) {
       LOGGER.warn("tensor \"{}\" was zero in every sample; its scale is set to 1", tensor);
     }
-    return SymmetricInt8.forActivation(range).scale(0);
+    return range;
   }
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import io.github.quant4j.core.observer.ValueRange;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One QuantizeLinear and one DequantizeLinear on an activation, per tensor, int8, zero point 0,
@@ -12,8 +14,15 @@ import java.util.List;
  *     tensor} where two tensors must share a scale
  * @param edges the readers that see the quantized tensor; all others read the float one
  * @param ruleId the rule that placed the pair
+ * @param fixedRange the range that gives the scale where it follows from the function that computes
+ *     the tensor, as that of a Softmax; empty where the range is observed
  */
-public record ActivationPair(String tensor, String rangeSource, List<Edge> edges, String ruleId) {
+public record ActivationPair(
+    String tensor,
+    String rangeSource,
+    List<Edge> edges,
+    String ruleId,
+    Optional<ValueRange> fixedRange) {
   /**
    * Copies the edges.
    *
@@ -21,6 +30,7 @@ public record ActivationPair(String tensor, String rangeSource, List<Edge> edges
    * @param rangeSource the tensor whose observed range gives the scale
    * @param edges the readers that see the quantized tensor
    * @param ruleId the rule that placed the pair
+   * @param fixedRange the range that gives the scale, empty where it is observed
    */
   public ActivationPair {
     edges = List.copyOf(edges);

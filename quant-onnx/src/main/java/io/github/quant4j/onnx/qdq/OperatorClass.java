@@ -6,6 +6,7 @@ import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Kinds of operators that placement treats alike. */
@@ -46,6 +47,21 @@ final class OperatorClass {
   /** Tells whether this moves elements and leaves each as it is. */
   static boolean isCopy(Node node) {
     return node.domain().isEmpty() && COPIES.contains(node.opType());
+  }
+
+  /**
+   * Returns what an Add or Mul with a constant changes, which is part of the epilogue of the
+   * operator before (P37); empty for all else.
+   */
+  static Optional<Value> operandBesideConstant(Node node) {
+    if (!node.is("Add", "Mul")) {
+      return Optional.empty();
+    }
+    Value left = node.requiredInput(0);
+    Value right = node.requiredInput(1);
+    return left.isConstant() == right.isConstant()
+        ? Optional.empty()
+        : Optional.of(left.isConstant() ? right : left);
   }
 
   /** Tells whether this averages over space, which does not commute with rounding. */

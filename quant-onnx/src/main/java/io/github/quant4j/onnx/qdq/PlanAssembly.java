@@ -53,7 +53,9 @@ final class PlanAssembly {
     List<Edge> edges =
         uses.stream().map(use -> new Edge(use.node().name(), use.inputIndex())).toList();
     String ruleId = rules.getOrDefault(uses.get(0), "");
-    return new ActivationPair(tensor.name(), draft.rangeSource(tensor).name(), edges, ruleId);
+    Value source = draft.rangeSource(tensor);
+    return new ActivationPair(
+        tensor.name(), source.name(), edges, ruleId, draft.fixedRange(source));
   }
 
   private List<WeightQuantization> weights() {

@@ -5,6 +5,7 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Use;
+import io.github.quant4j.onnx.pattern.PatternIndex;
 import io.github.quant4j.onnx.shape.ShapeInference;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +31,11 @@ public final class QdqPlanner {
   private static final Logger LOGGER = LoggerFactory.getLogger(QdqPlanner.class);
 
   private final NodeSelector excluded;
+  private final PatternOptions patternOptions;
 
-  private QdqPlanner(NodeSelector excluded) {
+  private QdqPlanner(NodeSelector excluded, PatternOptions patternOptions) {
     this.excluded = excluded;
+    this.patternOptions = patternOptions;
   }
 
   /**
@@ -41,7 +44,7 @@ public final class QdqPlanner {
    * @return the planner
    */
   public static QdqPlanner create() {
-    return new QdqPlanner(NodeSelector.none());
+    return new QdqPlanner(NodeSelector.none(), PatternOptions.DEFAULT);
   }
 
   /**
@@ -51,7 +54,32 @@ public final class QdqPlanner {
    * @return the copy
    */
   public QdqPlanner withExcluded(NodeSelector selector) {
-    return new QdqPlanner(selector);
+    return new QdqPlanner(selector, patternOptions);
+  }
+
+  /**
+   * Returns a planner that does or does not quantize attentions (P15); by default it does not,
+   * since TensorRT runs attention as one kernel in FP16 and pairs seldom pay.
+   *
+   * <p>Its INT8 kernel needs compute capability 7.5, heads of 16, 32 or 64 elements, and sequences
+   * of at most 512 whose lengths the model fixes; attentions that do not fit stay float.
+   *
+   * @param isWanted true to quantize those attentions whose sizes fit
+   * @return the copy
+   */
+  public QdqPlanner withInt8Attention(boolean isWanted) {
+    return new QdqPlanner(excluded, patternOptions.withAttention(isWanted));
+  }
+
+  /**
+   * Returns a planner that does or does not quantize, beside the activation that a gate scales, the
+   * gate too (P36); by default it does not, since the gate is small and errs for a whole channel.
+   *
+   * @param isWanted true to put a pair on the gate wherever the gated activation has one
+   * @return the copy
+   */
+  public QdqPlanner withInt8Gates(boolean isWanted) {
+    return new QdqPlanner(excluded, patternOptions.withGates(isWanted));
   }
 
   /**
@@ -65,7 +93,8 @@ public final class QdqPlanner {
   public QuantizationPlan plan(OnnxModel model) {
     requireFloatModel(model);
     ShapeInference shapes = ShapeInference.of(model.graph());
-    PlanDraft draft = new PlanDraft(model.graph(), shapes);
+    PatternIndex patterns = PatternIndex.of(model.graph(), shapes);
+    PlanDraft draft = new PlanDraft(model.graph(), shapes, patterns);
     judgeOperators(draft);
     for (PlacementRule rule : placementRules()) {
       rule.apply(draft);
@@ -105,14 +134,21 @@ public final class QdqPlanner {
         new MatMulRule());
   }
 
-  private static List<PlacementRule> placementRules() {
+  private List<PlacementRule> placementRules() {
     return List.of(
+        new NormalizationRule(),
+        new AttentionRule(patternOptions.isAttentionInt8()),
+        new ActivationProductRule(),
+        new SqueezeExciteRule(patternOptions.isGateInt8()),
         new ResidualAddRule(),
         new AveragePoolRule(),
         new SwishBeforeAverageRule(),
         new PadRule(),
         new MaxPoolRule(),
         new CopyOperatorRule(),
+        new FusedActivationRule(),
+        new GeluRule(),
+        new FloatFunctionRule(),
         new RemainingOperators());
   }
 

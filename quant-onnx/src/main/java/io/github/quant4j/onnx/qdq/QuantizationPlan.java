@@ -112,7 +112,9 @@ public final class QuantizationPlan {
    */
   public SortedSet<String> observationPoints() {
     SortedSet<String> points = new TreeSet<>();
-    activationPairs.forEach(pair -> points.add(pair.rangeSource()));
+    activationPairs.stream()
+        .filter(pair -> pair.fixedRange().isEmpty())
+        .forEach(pair -> points.add(pair.rangeSource()));
     return Collections.unmodifiableSortedSet(points);
   }
 

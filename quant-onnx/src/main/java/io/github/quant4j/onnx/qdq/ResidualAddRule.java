@@ -10,9 +10,10 @@ import java.util.Optional;
  * P37 to P42: the Add that joins a branch and its skip.
  *
  * <p>TensorRT computes the Add, and a Relu after it, in the epilogue of the Conv that feeds it,
- * when nothing stands between and the other operand is INT8. A branch can be fused when walking
- * back from the Add over single-reader BatchNormalization, Identity, and Mul or Add with a constant
- * leads to an INT8 Conv or Gemm; an activation on the way ends the walk.
+ * when nothing stands between and the other operand is INT8. An Add inside a pattern, such as that
+ * of a GELU, is no join. A branch can be fused when walking back from the Add over single-reader
+ * BatchNormalization, Identity, and Mul or Add with a constant leads to an INT8 Conv or Gemm; an
+ * activation on the way ends the walk.
  *
  * <ol>
  *   <li>P39: one branch can be fused. Its edge stays bare, the skip edge gets a pair; where the
@@ -31,7 +32,9 @@ final class ResidualAddRule implements PlacementRule {
   @Override
   public void apply(PlanDraft draft) {
     for (Node node : draft.nodes()) {
-      if (node.is("Add") && draft.decision(node).isEmpty()) {
+      if (node.is("Add")
+          && draft.decision(node).isEmpty()
+          && draft.patterns().covering(node).isEmpty()) {
         place(draft, node);
       }
     }
