@@ -34,7 +34,8 @@ final class ActivationInsertion {
   void chooseScale(ActivationPair pair) {
     context.value(pair.tensor());
     context.uses(pair.edges());
-    scales.put(pair.tensor(), scaleOf(pair));
+    ValueRange range = pair.fixedRange().orElseGet(() -> observedRange(pair));
+    scales.put(pair.tensor(), SymmetricInt8.forActivation(range).scale(0));
   }
 
   /** Returns the scale chosen for a tensor. */
@@ -81,11 +82,11 @@ final class ActivationInsertion {
         context.rewriter().freeName(tensor + suffix));
   }
 
-  private float scaleOf(ActivationPair pair) {
+  private ValueRange observedRange(ActivationPair pair) {
     ValueRange range = ranges.unionOf(pair.rangeSources());
     if (range.absoluteMaximum() == 0) {
       LOGGER.warn("tensor \"{}\" was zero in every sample; its scale is set to 1", pair.tensor());
     }
-    return SymmetricInt8.forActivation(range).scale(0);
+    return range;
   }
 }

@@ -8,8 +8,9 @@ import java.util.Optional;
 /**
  * P07 and P14: an operator whose weight is computed, or is not float32, stays float.
  *
- * <p>TensorRT takes INT8 weights from constants only. A product of two activations would need a
- * pair on both; inside attention that breaks the fused kernel.
+ * <p>TensorRT takes INT8 weights from constants only. Of a product of two activations this is not
+ * the last word: {@link AttentionRule} and {@link ActivationProductRule} look at what lies around
+ * it.
  */
 final class ConstantWeightRule implements OperatorRule {
   @Override

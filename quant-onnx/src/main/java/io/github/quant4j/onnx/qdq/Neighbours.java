@@ -4,6 +4,8 @@ package io.github.quant4j.onnx.qdq;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.pattern.ActivationPattern.Function;
+import io.github.quant4j.onnx.pattern.ActivationPattern;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -90,11 +92,19 @@ final class Neighbours {
     if (draft.decision(node).isPresent()) {
       return draft.isQuantized(node);
     }
+    Optional<ActivationPattern> activation =
+        node.output(0).flatMap(draft.patterns()::activationEndingAt).filter(Neighbours::isEpilogue);
+    if (activation.isPresent()) {
+      return producedInInt8.contains(activation.get().input());
+    }
     if (assumed.contains(node) || canJoin(draft, node)) {
       return producedInInt8.containsAll(node.inputs());
     }
-    boolean isTransparent = OperatorClass.isCommuting(node) || OperatorClass.isActivation(node);
-    return isTransparent && node.input(0).filter(producedInInt8::contains).isPresent();
+    Optional<Value> operand =
+        OperatorClass.isCommuting(node) || OperatorClass.isActivation(node)
+            ? node.input(0)
+            : OperatorClass.operandBesideConstant(node);
+    return operand.filter(producedInInt8::contains).isPresent();
   }
 
   private void noteReaders(Value value) {
@@ -116,10 +126,27 @@ final class Neighbours {
       return true;
     }
     Node node = use.node();
+    Optional<ActivationPattern> activation = activationOf(use);
+    if (activation.isPresent()) {
+      return withOnlyQuantizedReaders.contains(activation.get().output());
+    }
     boolean isActivation = use.inputIndex() == 0 && OperatorClass.isActivation(node);
     boolean isAssumed = assumed.contains(node) && producedInInt8.containsAll(node.inputs());
     return (commutes(use) || isActivation || isAssumed)
         && withOnlyQuantizedReaders.containsAll(node.outputs());
+  }
+
+  private Optional<ActivationPattern> activationOf(Use use) {
+    return draft
+        .patterns()
+        .activationCovering(use.node())
+        .filter(Neighbours::isEpilogue)
+        .filter(found -> use.node().input(use.inputIndex()).equals(Optional.of(found.input())));
+  }
+
+  /** GELU is left out: TensorRT fuses it only where precision is the same on both sides. */
+  private static boolean isEpilogue(ActivationPattern activation) {
+    return activation.function() != Function.GELU;
   }
 
   private boolean commutes(Use use) {

@@ -87,6 +87,21 @@ final class OperatorClass {
         .equals("tf_crop_and_resize");
   }
 
+  /**
+   * Returns what an Add or Mul with a constant changes, which is part of the epilogue of the
+   * operator before (P37); empty for all else.
+   */
+  static Optional<Value> operandBesideConstant(Node node) {
+    if (!node.is("Add", "Mul")) {
+      return Optional.empty();
+    }
+    Value left = node.requiredInput(0);
+    Value right = node.requiredInput(1);
+    return left.isConstant() == right.isConstant()
+        ? Optional.empty()
+        : Optional.of(left.isConstant() ? right : left);
+  }
+
   /** Tells whether this averages over space, which does not commute with rounding. */
   static boolean isAverage(Node node, ShapeInference shapes) {
     return node.is("AveragePool", "GlobalAveragePool")

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.pattern.PatternIndex;
 import io.github.quant4j.onnx.qdq.NodeDecision.Reason;
 import io.github.quant4j.onnx.shape.ShapeInference;
 import java.util.ArrayList;
@@ -23,15 +25,18 @@ import java.util.Set;
  */
 final class PlanDraft {
   private final ShapeInference shapes;
+  private final PatternIndex patterns;
   private final List<Node> nodes;
   private final Map<Node, NodeDecision> decisions = new HashMap<>();
   private final Map<Node, OperatorVerdict.Quantize> weighted = new HashMap<>();
   private final Map<Value, Map<Use, String>> requests = new LinkedHashMap<>();
   private final Set<Node> scaleSharers = new HashSet<>();
+  private final Map<Value, ValueRange> fixedRanges = new HashMap<>();
   private final List<String> notes = new ArrayList<>();
 
-  PlanDraft(Graph graph, ShapeInference shapes) {
+  PlanDraft(Graph graph, ShapeInference shapes, PatternIndex patterns) {
     this.shapes = shapes;
+    this.patterns = patterns;
     this.nodes = graph.nodes();
   }
 
@@ -41,6 +46,10 @@ final class PlanDraft {
 
   ShapeInference shapes() {
     return shapes;
+  }
+
+  PatternIndex patterns() {
+    return patterns;
   }
 
   /** Decides on a node; the first decision stands. */
@@ -64,6 +73,17 @@ final class PlanDraft {
     decisions.remove(node);
     withdraw(new Use(node, 0));
     decide(node, false, ruleId, reason);
+  }
+
+  /** Replaces the decision on an operator that reads nothing quantized and has no weight. */
+  void overrule(Node node, boolean isQuantized, String ruleId, String reason) {
+    decisions.remove(node);
+    decide(node, isQuantized, ruleId, reason);
+  }
+
+  /** Tells whether a rule decided on a node. */
+  boolean isRuledBy(Node node, String ruleId) {
+    return decision(node).filter(d -> d.why().ruleId().equals(ruleId)).isPresent();
   }
 
   Optional<NodeDecision> decision(Node node) {
@@ -138,6 +158,16 @@ final class PlanDraft {
 
   List<String> notes() {
     return notes;
+  }
+
+  /** Gives a tensor the range its function has by definition, so that it is not observed. */
+  void fixRange(Value tensor, ValueRange range) {
+    fixedRanges.put(tensor, range);
+  }
+
+  /** Returns the range of a tensor that follows from its function. */
+  Optional<ValueRange> fixedRange(Value tensor) {
+    return Optional.ofNullable(fixedRanges.get(tensor));
   }
 
   private static Value read(Use use) {

@@ -70,6 +70,7 @@ final class PlanSettlement {
 
   private ActivationPair pair(ActivationPair pair) {
     List<Edge> edges = pair.edges().stream().filter(edge -> !droppedReads.contains(edge)).toList();
-    return new ActivationPair(pair.tensor(), groups.sources(pair.tensor()), edges, pair.ruleId());
+    return new ActivationPair(
+        pair.tensor(), groups.sources(pair.tensor()), edges, pair.ruleId(), pair.fixedRange());
   }
 }

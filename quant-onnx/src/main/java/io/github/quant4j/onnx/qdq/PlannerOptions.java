@@ -8,26 +8,47 @@ package io.github.quant4j.onnx.qdq;
  * @param profile what to favour
  * @param groupedConvolutions whether TensorRT may be given grouped convolutions in INT8
  * @param allReadersQuantized whether float readers that only pass values on read the pair too
+ * @param int8Attention whether attentions of fitting size are quantized
+ * @param int8Gates whether gates are quantized beside what they scale
  */
 record PlannerOptions(
-    Target target, PlanProfile profile, boolean groupedConvolutions, boolean allReadersQuantized) {
+    Target target,
+    PlanProfile profile,
+    boolean groupedConvolutions,
+    boolean allReadersQuantized,
+    boolean int8Attention,
+    boolean int8Gates) {
   static final PlannerOptions DEFAULT =
-      new PlannerOptions(Target.TENSORRT, PlanProfile.BALANCED, false, false);
+      new PlannerOptions(Target.TENSORRT, PlanProfile.BALANCED, false, false, false, false);
 
   PlannerOptions withTarget(Target other) {
-    return new PlannerOptions(other, profile, groupedConvolutions, allReadersQuantized);
+    return new PlannerOptions(
+        other, profile, groupedConvolutions, allReadersQuantized, int8Attention, int8Gates);
   }
 
   PlannerOptions withProfile(PlanProfile other) {
-    return new PlannerOptions(target, other, groupedConvolutions, allReadersQuantized);
+    return new PlannerOptions(
+        target, other, groupedConvolutions, allReadersQuantized, int8Attention, int8Gates);
   }
 
   PlannerOptions withGroupedConvolutions(boolean areAllowed) {
-    return new PlannerOptions(target, profile, areAllowed, allReadersQuantized);
+    return new PlannerOptions(
+        target, profile, areAllowed, allReadersQuantized, int8Attention, int8Gates);
   }
 
   PlannerOptions withAllReadersQuantized(boolean areQuantized) {
-    return new PlannerOptions(target, profile, groupedConvolutions, areQuantized);
+    return new PlannerOptions(
+        target, profile, groupedConvolutions, areQuantized, int8Attention, int8Gates);
+  }
+
+  PlannerOptions withInt8Attention(boolean isWanted) {
+    return new PlannerOptions(
+        target, profile, groupedConvolutions, allReadersQuantized, isWanted, int8Gates);
+  }
+
+  PlannerOptions withInt8Gates(boolean isWanted) {
+    return new PlannerOptions(
+        target, profile, groupedConvolutions, allReadersQuantized, int8Attention, isWanted);
   }
 
   boolean isForTensorRt() {

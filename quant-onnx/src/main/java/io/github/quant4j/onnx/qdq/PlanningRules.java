@@ -40,6 +40,10 @@ final class PlanningRules {
   List<PlacementRule> placementRules() {
     return List.of(
         new HeadRule(options.profile()),
+        new NormalizationRule(),
+        new AttentionRule(options.int8Attention()),
+        new ActivationProductRule(),
+        new SqueezeExciteRule(options.int8Gates()),
         new ResidualAddRule(),
         new PointwiseAddRule(),
         new AveragePoolRule(),
@@ -50,6 +54,9 @@ final class PlanningRules {
         new InheritedScaleRule(),
         new CopyOperatorRule(),
         new AllReadersRule(options.allReadersQuantized()),
+        new FusedActivationRule(),
+        new GeluRule(),
+        new FloatFunctionRule(),
         new RemainingOperators());
   }
 

@@ -5,6 +5,7 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Use;
+import io.github.quant4j.onnx.pattern.PatternIndex;
 import io.github.quant4j.onnx.shape.ShapeInference;
 import java.util.List;
 import java.util.Objects;
@@ -124,6 +125,31 @@ public final class QdqPlanner {
   }
 
   /**
+   * Returns a planner that does or does not quantize attentions (P15); by default it does not,
+   * since TensorRT runs attention as one kernel in FP16 and pairs seldom pay.
+   *
+   * <p>Its INT8 kernel needs compute capability 7.5, heads of 16, 32 or 64 elements, and sequences
+   * of at most 512 whose lengths the model fixes; attentions that do not fit stay float.
+   *
+   * @param isWanted true to quantize those attentions whose sizes fit
+   * @return the copy
+   */
+  public QdqPlanner withInt8Attention(boolean isWanted) {
+    return new QdqPlanner(options.withInt8Attention(isWanted), included, excluded);
+  }
+
+  /**
+   * Returns a planner that does or does not quantize, beside the activation that a gate scales, the
+   * gate too (P36); by default it does not, since the gate is small and errs for a whole channel.
+   *
+   * @param isWanted true to put a pair on the gate wherever the gated activation has one
+   * @return the copy
+   */
+  public QdqPlanner withInt8Gates(boolean isWanted) {
+    return new QdqPlanner(options.withInt8Gates(isWanted), included, excluded);
+  }
+
+  /**
    * Plans the quantization of a model.
    *
    * @param model a float model on which {@link
@@ -134,7 +160,8 @@ public final class QdqPlanner {
   public QuantizationPlan plan(OnnxModel model) {
     requireFloatModel(model);
     ShapeInference shapes = ShapeInference.of(model.graph());
-    PlanDraft draft = new PlanDraft(model.graph(), shapes);
+    PatternIndex patterns = PatternIndex.of(model.graph(), shapes);
+    PlanDraft draft = new PlanDraft(model.graph(), shapes, patterns);
     PlanningRules rules = PlanningRules.of(options);
     judgeOperators(draft, rules.operatorRules());
     rules.placementRules().forEach(rule -> rule.apply(draft));

@@ -120,7 +120,9 @@ public final class QuantizationPlan {
    */
   public SortedSet<String> observationPoints() {
     SortedSet<String> points = new TreeSet<>();
-    activationPairs.forEach(pair -> points.addAll(pair.rangeSources()));
+    activationPairs.stream()
+        .filter(pair -> pair.fixedRange().isEmpty())
+        .forEach(pair -> points.addAll(pair.rangeSources()));
     return Collections.unmodifiableSortedSet(points);
   }
 

@@ -11,10 +11,11 @@ import java.util.Optional;
  * P37 and P39 to P41: the Add that joins a branch and its skip.
  *
  * <p>TensorRT computes the Add, and a Relu after it, in the epilogue of the Conv that feeds it,
- * when nothing stands between and the other operand is INT8. A branch can be fused when walking
- * back from the Add over single-reader BatchNormalization, Identity, and Mul or Add with a constant
- * leads to an INT8 Conv or Gemm; an activation on the way ends the walk. Operands of different
- * shapes, and shapes that are not known, cannot be fused.
+ * when nothing stands between and the other operand is INT8. An Add inside a pattern, such as that
+ * of a GELU, is no join. A branch can be fused when walking back from the Add over single-reader
+ * BatchNormalization, Identity, and Mul or Add with a constant leads to an INT8 Conv or Gemm; an
+ * activation on the way ends the walk. Operands of different shapes, and shapes that are not known,
+ * cannot be fused.
  *
  * <ol>
  *   <li>P39: one branch can be fused. Its edge stays bare, the skip edge gets a pair; where the
@@ -32,7 +33,9 @@ final class ResidualAddRule implements PlacementRule {
   @Override
   public void apply(PlanDraft draft) {
     for (Node node : draft.nodes()) {
-      if (isAdd(node) && draft.decision(node).isEmpty()) {
+      if (isAdd(node)
+          && draft.decision(node).isEmpty()
+          && draft.patterns().covering(node).isEmpty()) {
         place(draft, node);
       }
     }

@@ -3,18 +3,25 @@ package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
-import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.pattern.ActivationPattern;
+import io.github.quant4j.onnx.pattern.ActivationPattern.Function;
+import io.github.quant4j.onnx.pattern.NormalizationPattern;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * P52: a Conv whose HardSwish is read by a GlobalAveragePool in float stays float itself.
+ * P52: a Conv whose HardSwish or SiLU is read by an average over space in float stays float itself.
  *
  * <p>With INT8 in and float out in front of the average, TensorRT 10.6 (builder optimization level
  * 3, H200) does not come back from the build or crashes, right after it timed the fused Conv and
- * HardSwish; with that Conv in float the same network builds in 42 seconds. Where the average is
- * INT8 too (P28), or no average reads the HardSwish, nothing changes.
+ * HardSwish; with that Conv in float the same network builds in 42 seconds. It sees the decomposed
+ * forms as the same function, so they are treated alike. Where the average is INT8 too (P28), or no
+ * average reads the function, nothing changes.
  */
 final class SwishBeforeAverageRule implements PlacementRule {
+  private static final Set<Function> SWISHES = Set.of(Function.HARD_SWISH, Function.SILU);
+
   private final Target target;
 
   SwishBeforeAverageRule(Target target) {
@@ -26,21 +33,36 @@ final class SwishBeforeAverageRule implements PlacementRule {
     if (target != Target.TENSORRT) {
       return;
     }
-    for (Node node : draft.nodes()) {
-      if (draft.isWeighted(node) && isReadByFloatAverage(draft, node)) {
-        draft.revoke(node, "P52", "TensorRT fails on its HardSwish before an average in float");
+    for (ActivationPattern pattern : draft.patterns().patterns(ActivationPattern.class)) {
+      Optional<Node> producer = pattern.input().producer().filter(draft::isWeighted);
+      if (producer.isPresent()
+          && SWISHES.contains(pattern.function())
+          && isFollowedByFloatAverage(draft, pattern)) {
+        draft.revoke(
+            producer.get(),
+            "P52",
+            "TensorRT fails on its " + pattern.kind() + " before an average in float");
       }
     }
   }
 
-  private static boolean isReadByFloatAverage(PlanDraft draft, Node convolution) {
-    List<Use> readers = convolution.output().uses();
-    if (readers.size() != 1 || !readers.get(0).node().is("HardSwish")) {
-      return false;
-    }
-    Value swish = readers.get(0).node().output();
-    return swish.uses().stream()
-        .anyMatch(use -> use.node().is("GlobalAveragePool") && !draft.isRequested(use));
+  private static boolean isFollowedByFloatAverage(PlanDraft draft, ActivationPattern pattern) {
+    return draft.patterns().isOnlyReader(pattern, pattern.input())
+        && pattern.output().uses().stream()
+            .filter(use -> isAverage(draft, use))
+            .anyMatch(use -> !draft.isRequested(use));
+  }
+
+  private static boolean isAverage(PlanDraft draft, Use use) {
+    boolean isStatistic =
+        draft
+            .patterns()
+            .covering(use.node())
+            .filter(NormalizationPattern.class::isInstance)
+            .isPresent();
+    return use.inputIndex() == 0
+        && use.node().is("GlobalAveragePool", "ReduceMean")
+        && !isStatistic;
   }
 
   @Override
@@ -48,9 +70,9 @@ final class SwishBeforeAverageRule implements PlacementRule {
     return List.of(
         new RuleDescription(
             "P52",
-            "Conv whose HardSwish is read by a float GlobalAveragePool",
-            "for TensorRT nothing: the Conv stays float",
-            "the builder finds no implementation of the fused kernel, and the build fails",
-            "seen on TensorRT 10.6; TensorRT issue 3385 is of the same family"));
+            "Conv, then HardSwish or SiLU in any form, then an average over space in float",
+            "none: the Conv stays float",
+            "with INT8 in and float out TensorRT 10.6 does not finish the build, or crashes",
+            "seen on an H200 with TensorRT 10.6, builder optimization level 3"));
   }
 }

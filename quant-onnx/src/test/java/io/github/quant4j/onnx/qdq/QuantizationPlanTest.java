@@ -18,7 +18,7 @@ class QuantizationPlanTest {
             2 of 3 nodes INT8
             Conv "c" INT8 (P06: first convolution, weight [16, 16, 3, 3])
             Relu "r" INT8 (P22: fused into the operator before it)
-            Softmax "s" float (no rule quantizes Softmax)
+            Softmax "s" float (P35: Softmax has no INT8 kernel worth a pair)
             P46: tensor "x" is read both as INT8 and as float
             """);
   }

@@ -3,6 +3,7 @@ package io.github.quant4j.onnx.qdq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.quant4j.onnx.Formulas;
 import io.github.quant4j.onnx.ModelBuilder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,49 @@ class SwishBeforeAverageRuleTest {
   void plan_convolutionReluFloatAverage_staysInt8() {
     QuantizationPlan plan =
         Plans.of(builder.output(builder.gemm("fc", averaged(builder.relu("r", head)), 32, 10)));
+
+    assertThat(Plans.decision(plan, "head")).isEqualTo("INT8 P01");
+  }
+
+  @Test
+  void plan_convolutionDecomposedSwishFloatAverage_leavesTheConvolutionFloat() {
+    Formulas f = new Formulas(builder);
+    String other = builder.conv("other", x, 16, 32, 1);
+    builder.output(f.average(f.silu(other)));
+    QuantizationPlan plan =
+        Plans.of(builder.output(builder.gemm("fc", averaged(f.hardSwish(head)), 32, 10)));
+
+    assertThat(Plans.decision(plan, "head")).isEqualTo("float P52");
+    assertThat(Plans.decision(plan, "other")).isEqualTo("float P52");
+    assertThat(plan.activationPairs()).isEmpty();
+  }
+
+  @Test
+  void plan_convolutionHardSwishFloatMean_leavesTheConvolutionFloat() {
+    builder.output(
+        builder.add(
+            "ReduceMean",
+            "mean",
+            List.of(swish(head)),
+            ModelBuilder.integers("axes", 2, 3),
+            ModelBuilder.integer("keepdims", 0)));
+
+    assertThat(Plans.decision(Plans.of(builder), "head")).isEqualTo("float P52");
+  }
+
+  @Test
+  void plan_convolutionHardSwishLayerNormalization_staysInt8() {
+    Formulas f = new Formulas(builder);
+    QuantizationPlan plan = Plans.of(builder.output(f.normalized(swish(head))));
+
+    assertThat(Plans.decision(plan, "head")).isEqualTo("INT8 P01");
+  }
+
+  @Test
+  void plan_convolutionDecomposedSwishConvolution_staysInt8() {
+    Formulas f = new Formulas(builder);
+    QuantizationPlan plan =
+        Plans.of(builder.output(builder.conv("next", f.hardSwish(head), 32, 16, 3)));
 
     assertThat(Plans.decision(plan, "head")).isEqualTo("INT8 P01");
   }
