@@ -23,11 +23,13 @@ final class ActivationInsertion {
 
   private final InsertionContext context;
   private final CalibrationTable table;
+  private final BuildMode mode;
   private final Map<String, Float> scales = new HashMap<>();
 
-  ActivationInsertion(InsertionContext context, CalibrationTable table) {
+  ActivationInsertion(InsertionContext context, CalibrationTable table, BuildMode mode) {
     this.context = context;
     this.table = table;
+    this.mode = mode;
   }
 
   /** Chooses the scale of a pair; the graph stays as it is. */
@@ -92,6 +94,10 @@ final class ActivationInsertion {
     if (range.absoluteMaximum() == 0) {
       LOGGER.warn("tensor \"{}\" was zero in every sample; its scale is set to 1", tensor);
     }
-    return SymmetricInt8.forActivation(range).scale(0);
+    float scale = mode.scale(SymmetricInt8.forActivation(range).scale(0));
+    if (mode.isImprecise(scale)) {
+      LOGGER.warn("tensor \"{}\" has scale {}, of reduced precision in float16", tensor, scale);
+    }
+    return scale;
   }
 }
