@@ -55,8 +55,7 @@ public final class OnnxRuntimeOracle {
     Map<String, OnnxTensorLike> fed = new LinkedHashMap<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
-      options.addConfigEntry(
-          "optimization.disable_specified_optimizers", "WeightBiasQuantization");
+      options.addConfigEntry("optimization.disable_specified_optimizers", "WeightBiasQuantization");
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       try (OrtSession session = environment.createSession(model, options)) {
         for (Map.Entry<String, Tensor> input : inputs.entrySet()) {

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The element types of the values of a graph: what the model declares, else what its operators
- * make of their inputs. What cannot be told is unknown. One pass over the nodes.
+ * The element types of the values of a graph: what the model declares, else what its operators make
+ * of their inputs. What cannot be told is unknown. One pass over the nodes.
  */
 final class ElementTypes {
   private final Map<Value, ElementType> types = new HashMap<>();

@@ -50,8 +50,7 @@ public final class Float16 {
    * @return true when rounding keeps it finite, and for infinity and NaN
    */
   public static boolean isRepresentable(float value) {
-    return (Float.floatToRawIntBits(value) & 0x7fffffff) < FLOAT_OVERFLOW
-        || !Float.isFinite(value);
+    return (Float.floatToRawIntBits(value) & 0x7fffffff) < FLOAT_OVERFLOW || !Float.isFinite(value);
   }
 
   /**

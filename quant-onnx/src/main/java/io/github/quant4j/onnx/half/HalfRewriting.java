@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Carries out a {@link PrecisionPlan}: types of constants and tensors, and Casts at the borders. */
+/**
+ * Carries out a {@link PrecisionPlan}: types of constants and tensors, and Casts at the borders.
+ */
 final class HalfRewriting {
   private final Graph graph;
   private final GraphRewriter rewriter;
@@ -104,8 +106,7 @@ final class HalfRewriting {
     for (int suffix = 1; !nodeNames.add(name); suffix++) {
       name = wish + "_" + suffix;
     }
-    return NodeBlueprint.of("Cast", name, List.of(from), to)
-        .withInteger("to", type.onnxCode());
+    return NodeBlueprint.of("Cast", name, List.of(from), to).withInteger("to", type.onnxCode());
   }
 
   private boolean needsFloat(Use use) {

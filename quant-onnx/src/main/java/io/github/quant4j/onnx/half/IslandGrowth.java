@@ -2,7 +2,6 @@
 package io.github.quant4j.onnx.half;
 
 import io.github.quant4j.core.tensor.Shape;
-import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
@@ -57,12 +56,12 @@ final class IslandGrowth {
     for (Map.Entry<Value, Integer> read : reads.entrySet()) {
       Readers of = readers(read.getKey());
       isBehindIsland |= of.isComputedInIsland;
-      isBesideIsland |= of.isComputedInIsland || of.floats > 0;
+      isBesideIsland |= of.isComputedInIsland || of.isReadInIsland();
       saved += of.casts() - of.casts(of.isComputedInHalf, read.getValue());
     }
     for (Value output : typedOutputs(node)) {
       Readers of = readers(output);
-      isBesideIsland |= of.floats > 0;
+      isBesideIsland |= of.isReadInIsland();
       saved += of.casts() - of.casts(false, 0);
     }
     boolean isWorthwhile = isBesideIsland && saved > 0;
@@ -93,7 +92,9 @@ final class IslandGrowth {
             .noneMatch(producer -> producer.is("DequantizeLinear"));
   }
 
-  /** Tells whether a node gains from float32 beside an island: the steps from squares to a ratio. */
+  /**
+   * Tells whether a node gains from float32 beside an island: the steps from squares to a ratio.
+   */
   private static boolean isSensitive(Node node) {
     return OperatorTypes.isOneOf(SENSITIVE, node)
         || (node.is("Add") && node.inputs().stream().anyMatch(IslandGrowth::isScalarConstant));
@@ -135,10 +136,9 @@ final class IslandGrowth {
                   halves.contains(producer) && PrecisionPlan.isTypedOutput(producer, value);
               counted.isComputedInIsland = !counted.isComputedInHalf && !producer.is("Cast");
             });
-    counted.floats = value.isGraphOutput() || value.isCaptured() ? 1 : 0;
+    counted.outside = value.isGraphOutput() || value.isCaptured() ? 1 : 0;
     for (Use use : value.uses()) {
-      if (halves.contains(use.node())
-          && OperatorTypes.isTypedInput(use.node(), use.inputIndex())) {
+      if (halves.contains(use.node()) && OperatorTypes.isTypedInput(use.node(), use.inputIndex())) {
         counted.halves += use.node().is("QuantizeLinear") ? 0 : 1;
       } else if (!OperatorTypes.readsAny(use.node())) {
         counted.floats++;
@@ -149,10 +149,15 @@ final class IslandGrowth {
 
   /** How often a value is read in either type, and in which it is computed. */
   private static final class Readers {
+    private int outside;
     private int floats;
     private int halves;
     private boolean isComputedInHalf;
     private boolean isComputedInIsland;
+
+    boolean isReadInIsland() {
+      return floats > 0;
+    }
 
     int casts() {
       return casts(isComputedInHalf, 0);
@@ -160,7 +165,7 @@ final class IslandGrowth {
 
     /** Returns the Casts needed if so many more readers were float32. */
     int casts(boolean fromHalf, int moved) {
-      return (fromHalf ? floats + moved > 0 : halves - moved > 0) ? 1 : 0;
+      return (fromHalf ? outside + floats + moved > 0 : halves - moved > 0) ? 1 : 0;
     }
   }
 }

@@ -46,7 +46,14 @@ final class NumericLimits {
   /** Operators that hand on how small their input may be. */
   private static final Set<String> KEEPS_SMALL =
       Set.of(
-          "Expand", "Identity", "Pow", "Reciprocal", "Reshape", "Sqrt", "Squeeze", "Transpose",
+          "Expand",
+          "Identity",
+          "Pow",
+          "Reciprocal",
+          "Reshape",
+          "Sqrt",
+          "Squeeze",
+          "Transpose",
           "Unsqueeze");
 
   private static final Set<String> NEEDS_SMALL = Set.of("Div", "Log", "Mul");
@@ -177,8 +184,7 @@ final class NumericLimits {
   private Optional<String> smallConstant(Node node) {
     for (int i = 0; i < node.inputCount(); i++) {
       boolean isDivisor = node.is("Div") && i == 1;
-      Optional<String> lost =
-          typedConstant(node, i).flatMap(values -> lost(values, isDivisor));
+      Optional<String> lost = typedConstant(node, i).flatMap(values -> lost(values, isDivisor));
       if (lost.isPresent()) {
         Value constant = node.requiredInput(i);
         return Optional.of(

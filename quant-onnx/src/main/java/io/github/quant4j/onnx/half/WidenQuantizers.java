@@ -17,9 +17,9 @@ import java.util.Optional;
  * Lets every QuantizeLinear of float16 read float32: a Cast of its tensor, and its scale as a
  * float32 constant. The codes are the same, for both steps are exact.
  *
- * <p>This is for running a model of mode S in ONNX Runtime on the CPU, not for TensorRT: up to
- * 1.29 its QuantizeLinear of float16 drops the fraction of {@code x / scale} where it should round
- * it (microsoft/onnxruntime, pull request 32452). There the optimization WeightBiasQuantization must
+ * <p>This is for running a model of mode S in ONNX Runtime on the CPU, not for TensorRT: up to 1.29
+ * its QuantizeLinear of float16 drops the fraction of {@code x / scale} where it should round it
+ * (microsoft/onnxruntime, pull request 32452). There the optimization WeightBiasQuantization must
  * be left out as well, because it multiplies scales in float16.
  */
 public final class WidenQuantizers implements GraphPass {

@@ -88,7 +88,8 @@ final class QdqInvariants {
     boolean mayBeFloat = type.mayBe(ElementType.FLOAT) || type.mayBe(ElementType.FLOAT16);
     require(mayBeFloat, "I11", node, "its tensor is " + node.requiredInput(0).type());
     ElementType scaleType = checkActivationScale(node).elementType();
-    require(type.mayBe(scaleType), "I3", node, "its tensor is " + type + ", its scale " + scaleType);
+    require(
+        type.mayBe(scaleType), "I3", node, "its tensor is " + type + ", its scale " + scaleType);
   }
 
   private static void checkDequantize(Node node) {

@@ -33,7 +33,9 @@ import java.util.Optional;
  * have equal digests on every machine. Immutable and thread-safe.
  */
 public final class QuantizationManifest {
-  /** The version of the set of placement rules; rises when the same plan could come out otherwise. */
+  /**
+   * The version of the set of placement rules; rises when the same plan could come out otherwise.
+   */
   static final String RULES = "1";
 
   static final String TOOL_NAME = "Quant4J";

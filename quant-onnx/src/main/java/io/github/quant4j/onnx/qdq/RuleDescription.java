@@ -10,5 +10,4 @@ package io.github.quant4j.onnx.qdq;
  * @param reason why this is fast, or accurate
  * @param source where this is known from
  */
-record RuleDescription(
-    String id, String pattern, String insertion, String reason, String source) {}
+record RuleDescription(String id, String pattern, String insertion, String reason, String source) {}
