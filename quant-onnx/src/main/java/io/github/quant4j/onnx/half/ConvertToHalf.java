@@ -86,7 +86,7 @@ public final class ConvertToHalf implements GraphPass {
    * @return the names of the tensors of the main graph that would become float16, sorted
    */
   public static SortedSet<String> observationPoints(OnnxModel model) {
-    Graph graph = model.graph();
+    Graph graph = withoutConstantNodes(model);
     PrecisionPlan plan = PrecisionPlan.of(graph, null);
     SortedSet<String> points = new TreeSet<>();
     plan.floatValues(graph).stream()
@@ -103,10 +103,16 @@ public final class ConvertToHalf implements GraphPass {
    */
   public Map<String, String> floatNodes(OnnxModel model) {
     Map<String, String> reasons = new LinkedHashMap<>();
-    PrecisionPlan.of(model.graph(), table)
+    PrecisionPlan.of(withoutConstantNodes(model), table)
         .reasons()
         .forEach((node, reason) -> reasons.put(node.label(), reason));
     return Collections.unmodifiableMap(reasons);
+  }
+
+  private static Graph withoutConstantNodes(OnnxModel model) {
+    OnnxModel copy = model.copy();
+    new MoveConstantsToInitializers().run(copy);
+    return copy.graph();
   }
 
   /**

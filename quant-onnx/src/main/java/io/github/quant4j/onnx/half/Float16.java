@@ -72,7 +72,7 @@ public final class Float16 {
    */
   public static short toBits(float value) {
     int bits = Float.floatToRawIntBits(value);
-    int sign = bits >>> 16 & SIGN;
+    int sign = (bits >>> 16) & SIGN;
     int magnitude = bits & 0x7fffffff;
     if (magnitude >= FLOAT_INFINITY) {
       return (short) (sign | (magnitude > FLOAT_INFINITY ? QUIET_NAN : INFINITY));
@@ -85,8 +85,8 @@ public final class Float16 {
       return (short) (sign | (int) Math.rint(Math.abs(value) * 0x1p24));
     }
     int rebiased = magnitude - BIAS_DIFFERENCE;
-    int toEven = (1 << DROPPED_BITS - 1) - 1 + (rebiased >>> DROPPED_BITS & 1);
-    return (short) (sign | rebiased + toEven >>> DROPPED_BITS);
+    int toEven = (1 << (DROPPED_BITS - 1)) - 1 + ((rebiased >>> DROPPED_BITS) & 1);
+    return (short) (sign | ((rebiased + toEven) >>> DROPPED_BITS));
   }
 
   /**
@@ -96,7 +96,7 @@ public final class Float16 {
    * @return the value
    */
   public static float toFloat(short bits) {
-    int exponent = bits >>> 10 & 0x1f;
+    int exponent = (bits >>> 10) & 0x1f;
     int fraction = bits & 0x3ff;
     float magnitude;
     if (exponent == 0x1f) {
@@ -104,7 +104,8 @@ public final class Float16 {
     } else if (exponent == 0) {
       magnitude = fraction * MIN_VALUE;
     } else {
-      magnitude = Float.intBitsToFloat((exponent << 23) + BIAS_DIFFERENCE | fraction << 13);
+      magnitude =
+          Float.intBitsToFloat(((exponent << 23) + BIAS_DIFFERENCE) | (fraction << DROPPED_BITS));
     }
     return (bits & SIGN) == 0 ? magnitude : -magnitude;
   }

@@ -84,7 +84,7 @@ final class OperatorTypes {
   /** Tells whether an input is of the type T of the node. */
   static boolean isTypedInput(Node node, int index) {
     int positions = isKnown(node) ? TYPED_INPUTS.getOrDefault(node.opType(), 0) : 0;
-    return positions == ALL || index < Integer.SIZE && (positions >>> index & 1) == 1;
+    return positions == ALL || (index < Integer.SIZE && ((positions >>> index) & 1) == 1);
   }
 
   /** Tells whether an output is of the type T of the node. */

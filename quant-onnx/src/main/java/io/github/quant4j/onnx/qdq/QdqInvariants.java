@@ -160,7 +160,7 @@ final class QdqInvariants {
   private static Tensor scale(Node node) {
     Tensor scale = node.input(1).flatMap(Value::constant).orElse(null);
     boolean isHalf = scale != null && scale.elementType() == ElementType.FLOAT16;
-    if (scale == null || !isHalf && scale.elementType() != ElementType.FLOAT) {
+    if (scale == null || (!isHalf && scale.elementType() != ElementType.FLOAT)) {
       throw breach("I3", node, "its scale is not a float constant");
     }
     FloatBuffer values = (isHalf ? Float16.widen(scale) : scale).floats();

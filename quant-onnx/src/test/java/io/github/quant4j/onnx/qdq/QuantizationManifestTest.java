@@ -49,7 +49,7 @@ class QuantizationManifestTest {
     CalibrationTable other =
         CalibrationTable.builder().put("x", new TensorStatistics(-1, 2, 4, 0)).build();
 
-    // CalibrationTableJson.write(TABLE, path), then sha256sum
+    // sha256sum of the JSON form of the table, typed by hand
     assertThat(manifest.calibration())
         .contains("68f41119bd4a20a3a8c6cd706ac65c2b309a630b729ff3f64c9b96f0eedebdd2");
     assertThat(manifest.isCalibratedBy(TABLE)).isTrue();
