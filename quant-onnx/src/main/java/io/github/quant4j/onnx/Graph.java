@@ -144,8 +144,12 @@ public final class Graph {
 
   Value define(String name) {
     Value value = new Value(name);
-    values.put(name, value);
+    add(value);
     return value;
+  }
+
+  void add(Value value) {
+    values.put(value.name(), value);
   }
 
   void initialize(Value value, StoredTensor tensor) {

@@ -10,6 +10,7 @@ import io.github.quant4j.onnx.internal.proto.AttributeProto.AttributeType;
 import io.github.quant4j.onnx.internal.proto.NodeProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -135,13 +136,72 @@ public final class GraphRewriter {
     return insert(anchor, blueprint, graph.define(blueprint.outputName()));
   }
 
-  private Node insert(Node anchor, NodeBlueprint blueprint, Value output) {
+  /**
+   * Makes a node and puts it behind another.
+   *
+   * @param anchor the node to stand behind
+   * @param blueprint what to make
+   * @return the new node
+   * @throws IllegalArgumentException if the name of its output is taken
+   */
+  public Node insertBehind(Node anchor, NodeBlueprint blueprint) {
+    requireFree(blueprint.outputName());
+    return insert(anchor.next(), blueprint, graph.define(blueprint.outputName()));
+  }
+
+  /**
+   * Lets a node write its output under another name, and computes the old name from that right
+   * behind it. Readers, subgraphs and the outputs of the graph still see the old name.
+   *
+   * @param value the output of a node
+   * @param name the name the node writes from now on, free in the graph
+   * @param restoring makes the description of the node that computes the old name from the value it
+   *     is given
+   * @return the value of the new name
+   * @throws IllegalArgumentException if no node writes the value, the name is taken, or the
+   *     description writes another name than the old one
+   */
+  public Value divert(Value value, String name, Function<Value, NodeBlueprint> restoring) {
+    Node writer =
+        value
+            .producer()
+            .orElseThrow(
+                () -> new IllegalArgumentException("no node writes value \"" + value + "\""));
+    requireFree(name);
+    Value diverted = new Value(name);
+    NodeBlueprint blueprint = restoring.apply(diverted);
+    if (!blueprint.outputName().equals(value.name())) {
+      throw new IllegalArgumentException(
+          "\"%s\" is written instead of \"%s\"".formatted(blueprint.outputName(), value));
+    }
+    graph.add(diverted);
+    writer.setOutput(writer.outputPositions().indexOf(value), diverted);
+    diverted.setProducer(writer);
+    insert(writer.next(), blueprint, value);
+    return diverted;
+  }
+
+  /**
+   * Changes the element type that the model declares of a value, where it declares one.
+   *
+   * @param value a value whose element type has changed
+   * @param elementType the new element type
+   */
+  public void retype(Value value, ElementType elementType) {
+    value.retype(elementType);
+  }
+
+  private Node insert(@Nullable Node anchor, NodeBlueprint blueprint, Value output) {
     Node node = new Node(blueprint.proto(), new ArrayList<>(blueprint.inputs()), List.of(output));
     output.setProducer(node);
     for (int i = 0; i < blueprint.inputs().size(); i++) {
       blueprint.inputs().get(i).addUse(new Use(node, i));
     }
-    graph.insertBefore(anchor, node);
+    if (anchor == null) {
+      graph.append(node);
+    } else {
+      graph.insertBefore(anchor, node);
+    }
     return node;
   }
 

@@ -37,7 +37,7 @@ final class GraphWriter {
     GraphProto.Builder stored = graph.shell().toBuilder().clearValueInfo();
     for (ValueInfoProto info : graph.shell().getValueInfoList()) {
       if (!graph.isTypeObsolete(info.getName())) {
-        stored.addValueInfo(info);
+        stored.addValueInfo(current(graph, info));
       }
     }
     graph.newlyDeclared().forEach(value -> stored.addValueInfo(declaration(value)));
@@ -45,6 +45,15 @@ final class GraphWriter {
     graph.declaredInputs().forEach(input -> stored.addInput(declaration(input)));
     graph.outputs().forEach(output -> stored.addOutput(declaration(output)));
     return stored.build();
+  }
+
+  /** Returns what is declared of a value now; its type may have changed since it was read. */
+  private static ValueInfoProto current(Graph graph, ValueInfoProto info) {
+    return graph
+        .value(info.getName())
+        .filter(Value::isRetyped)
+        .map(GraphWriter::declaration)
+        .orElse(info);
   }
 
   /** A value made an output without a declared type is a float tensor: only those are observed. */

@@ -70,6 +70,13 @@ final class TypeCodec {
     return encoded.build();
   }
 
+  /** Returns the same declaration of another element type. */
+  static ValueInfoProto withElementType(ValueInfoProto info, ElementType elementType) {
+    ValueInfoProto.Builder changed = info.toBuilder();
+    changed.getTypeBuilder().getTensorTypeBuilder().setElemType(elementType.onnxCode());
+    return changed.build();
+  }
+
   private static List<Dimension> dimensions(TensorShapeProto shape) {
     List<Dimension> dimensions = new ArrayList<>(shape.getDimCount());
     for (TensorShapeProto.Dimension dimension : shape.getDimList()) {

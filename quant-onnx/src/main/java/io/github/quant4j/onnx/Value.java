@@ -26,6 +26,7 @@ public final class Value {
   private boolean graphInput;
   private int captureCount;
   private boolean graphOutput;
+  private boolean retyped;
 
   Value(String name) {
     this.name = name;
@@ -182,6 +183,18 @@ public final class Value {
   void declare(ValueInfoProto info) {
     declaration = info;
     type = TypeCodec.decode(info.getType());
+  }
+
+  /** Changes the element type of what is declared; shape and notes stay. */
+  void retype(ElementType elementType) {
+    if (declaration != null) {
+      declare(TypeCodec.withElementType(declaration, elementType));
+      retyped = true;
+    }
+  }
+
+  boolean isRetyped() {
+    return retyped;
   }
 
   /** Declares the type where the lists of inputs and outputs do not do so already. */

@@ -46,6 +46,66 @@ class GraphRewriterTest {
   }
 
   @Test
+  void insertBehind_anchor_standsRightBehindIt() {
+    rewriter.insertBehind(
+        node("a"), NodeBlueprint.of("Neg", "neg", List.of(value("a")), "negated"));
+
+    assertThat(graph.nodes()).extracting(Node::name).containsExactly("a", "neg", "b");
+  }
+
+  @Test
+  void insertBehind_lastNode_becomesTheLast() {
+    rewriter.insertBehind(
+        node("b"), NodeBlueprint.of("Neg", "neg", List.of(value("b")), "negated"));
+
+    assertThat(graph.nodes()).extracting(Node::name).containsExactly("a", "b", "neg");
+  }
+
+  @Test
+  void divert_output_isComputedFromTheNewName() {
+    Value diverted =
+        rewriter.divert(
+            value("b"), "b2", from -> NodeBlueprint.of("Neg", "neg", List.of(from), "b"));
+
+    assertThat(graph.nodes()).extracting(Node::name).containsExactly("a", "b", "neg");
+    assertThat(node("b").output()).isSameAs(diverted).isSameAs(value("b2"));
+    assertThat(diverted.producer()).hasValue(node("b"));
+    assertThat(value("b").producer()).hasValue(node("neg"));
+    assertThat(graph.outputs()).containsExactly(value("b"));
+  }
+
+  @Test
+  void divert_blueprintOfAnotherName_isRefusedAndChangesNothing() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                rewriter.divert(
+                    value("b"), "b2", from -> NodeBlueprint.of("Neg", "n", List.of(from), "c")))
+        .withMessage("\"c\" is written instead of \"b\"");
+    assertThat(graph.value("b2")).isEmpty();
+  }
+
+  @Test
+  void divert_valueWithoutProducer_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                rewriter.divert(
+                    value("x"), "x2", from -> NodeBlueprint.of("Neg", "n", List.of(from), "x")))
+        .withMessage("no node writes value \"x\"");
+  }
+
+  @Test
+  void retype_declaredValue_keepsItsShape() {
+    rewriter.retype(value("x"), ElementType.FLOAT16);
+    OnnxModel read = OnnxModel.of(model.toByteArray());
+
+    assertThat(read.graph().inputs().get(0).type().elementType()).hasValue(ElementType.FLOAT16);
+    assertThat(read.graph().inputs().get(0).type().dimensions())
+        .isEqualTo(value("x").type().dimensions());
+  }
+
+  @Test
   void replaceUses_ofAValue_movesEveryReader() {
     rewriter.replaceUses(value("a"), value("x"));
 

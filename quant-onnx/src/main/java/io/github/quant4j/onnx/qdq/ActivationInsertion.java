@@ -23,11 +23,13 @@ final class ActivationInsertion {
 
   private final InsertionContext context;
   private final ObservedRanges ranges;
+  private final BuildMode mode;
   private final Map<String, Float> scales = new HashMap<>();
 
-  ActivationInsertion(InsertionContext context, ObservedRanges ranges) {
+  ActivationInsertion(InsertionContext context, ObservedRanges ranges, BuildMode mode) {
     this.context = context;
     this.ranges = ranges;
+    this.mode = mode;
   }
 
   /** Chooses the scale of a pair; the graph stays as it is. */
@@ -35,7 +37,12 @@ final class ActivationInsertion {
     context.value(pair.tensor());
     context.uses(pair.edges());
     ValueRange range = pair.fixedRange().orElseGet(() -> observedRange(pair));
-    scales.put(pair.tensor(), SymmetricInt8.forActivation(range).scale(0));
+    float scale = mode.scale(SymmetricInt8.forActivation(range).scale(0));
+    if (mode.isImprecise(scale)) {
+      LOGGER.warn(
+          "tensor \"{}\" has scale {}, of reduced precision in float16", pair.tensor(), scale);
+    }
+    scales.put(pair.tensor(), scale);
   }
 
   /** Returns the scale chosen for a tensor. */

@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.qdq;
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.half.ConvertToHalf;
 import io.github.quant4j.onnx.pass.GraphPass;
 import io.github.quant4j.onnx.pass.RemoveUnused;
 import java.util.Objects;
@@ -33,19 +34,28 @@ public final class InsertQuantizeDequantize implements GraphPass {
 
   private final QuantizationPlan plan;
   private final CalibrationTable table;
+  private final Target target;
   private final BiasForm biasForm;
   private final WeightForm weightForm;
+  private final BuildMode mode;
 
   private InsertQuantizeDequantize(
-      QuantizationPlan plan, CalibrationTable table, BiasForm biasForm, WeightForm weightForm) {
+      QuantizationPlan plan,
+      CalibrationTable table,
+      Target target,
+      BiasForm biasForm,
+      WeightForm weightForm,
+      BuildMode mode) {
     this.plan = Objects.requireNonNull(plan, "plan");
     this.table = Objects.requireNonNull(table, "table");
+    this.target = Objects.requireNonNull(target, "target");
     this.biasForm = Objects.requireNonNull(biasForm, "biasForm");
     this.weightForm = Objects.requireNonNull(weightForm, "weightForm");
+    this.mode = Objects.requireNonNull(mode, "mode");
   }
 
   /**
-   * Returns the pass that carries out a plan, with biases as the target takes them.
+   * Returns the pass that carries out a plan in mode W, with biases as the target takes them.
    *
    * @param plan the plan, made for the model the pass is run on
    * @param table ranges of all of the plan's observation points
@@ -54,7 +64,8 @@ public final class InsertQuantizeDequantize implements GraphPass {
    */
   public static InsertQuantizeDequantize of(
       QuantizationPlan plan, CalibrationTable table, Target target) {
-    return new InsertQuantizeDequantize(plan, table, target.biasForm(), WeightForm.INT8);
+    return new InsertQuantizeDequantize(
+        plan, table, target, target.biasForm(), WeightForm.INT8, BuildMode.WEAKLY_TYPED);
   }
 
   /**
@@ -64,7 +75,7 @@ public final class InsertQuantizeDequantize implements GraphPass {
    * @return the copy
    */
   public InsertQuantizeDequantize withBiasForm(BiasForm form) {
-    return new InsertQuantizeDequantize(plan, table, form, weightForm);
+    return new InsertQuantizeDequantize(plan, table, target, form, weightForm, mode);
   }
 
   /**
@@ -74,7 +85,19 @@ public final class InsertQuantizeDequantize implements GraphPass {
    * @return the copy
    */
   public InsertQuantizeDequantize withWeightForm(WeightForm form) {
-    return new InsertQuantizeDequantize(plan, table, biasForm, form);
+    return new InsertQuantizeDequantize(plan, table, target, biasForm, form, mode);
+  }
+
+  /**
+   * Returns a copy that makes the model for another build mode. In mode S the scales are rounded to
+   * float16 before codes and biases are computed from them, and the float remainder is converted by
+   * {@link ConvertToHalf} with the ranges of the table; biases must be floats.
+   *
+   * @param wanted the mode
+   * @return the copy
+   */
+  public InsertQuantizeDequantize withBuildMode(BuildMode wanted) {
+    return new InsertQuantizeDequantize(plan, table, target, biasForm, weightForm, wanted);
   }
 
   /**
@@ -84,23 +107,26 @@ public final class InsertQuantizeDequantize implements GraphPass {
    * @return true when the plan quantizes anything; false, and no change, for a model that holds
    *     Q/DQ already
    * @throws OnnxException if the table lacks a tensor, the plan names a node or tensor the model
-   *     does not have, or a weight or bias is not finite; the model is then as it was
+   *     does not have, a weight or bias is not finite, or mode S meets an opset before 19 or biases
+   *     in INT32; the model is then as it was
    */
   @Override
   public boolean run(OnnxModel model) {
     if (plan.activationPairs().isEmpty() || model.firstQuantizedNode().isPresent()) {
       return false;
     }
+    requireFitFor(model);
     QdqInvariants invariants = QdqInvariants.of(model.graph());
     InsertionContext context = new InsertionContext(model.graph());
-    ObservedRanges ranges = new ObservedRanges(table);
     QuantizationPlan settled = plan.settled(table);
-    ActivationInsertion activations = new ActivationInsertion(context, ranges);
-    WeightInsertion weights = new WeightInsertion(context);
+    ActivationInsertion activations =
+        new ActivationInsertion(context, new ObservedRanges(table), mode);
+    WeightInsertion weights = new WeightInsertion(context, mode);
     BiasInsertion biases = new BiasInsertion(context, activations, weights);
     settled.activationPairs().forEach(activations::chooseScale);
     settled.weights().forEach(weights::chooseScales);
     settled.biases().forEach(biases::raiseWeightScales);
+    weights.roundScales();
     settled.biases().forEach(biases::chooseCodes);
 
     settled.activationPairs().forEach(activations::insert);
@@ -108,9 +134,22 @@ public final class InsertQuantizeDequantize implements GraphPass {
     settled.weights().forEach(weight -> weights.insert(weight, weightForm));
     new RemoveUnused().run(model);
     model.raiseIrVersion(SMALLEST_IR_VERSION);
-    model.putMetadata("quant.tool", "Quant4J");
-    model.putMetadata("quant.mode", "W");
+    if (mode == BuildMode.STRONGLY_TYPED) {
+      ConvertToHalf.create().withRanges(table).run(model);
+    }
+    QuantizationManifest.write(model, mode, table, target, biasForm);
     invariants.check(model.graph());
     return true;
+  }
+
+  private void requireFitFor(OnnxModel model) {
+    if (mode == BuildMode.STRONGLY_TYPED) {
+      ConvertToHalf.requireOpset(model);
+      if (biasForm != BiasForm.FLOAT) {
+        throw new OnnxException(
+            "mode S needs biases as floats, found bias form %s for target %s; ask for bias form %s"
+                .formatted(biasForm, target, BiasForm.FLOAT));
+      }
+    }
   }
 }

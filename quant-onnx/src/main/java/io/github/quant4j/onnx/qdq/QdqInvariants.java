@@ -7,8 +7,10 @@ import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxException;
+import io.github.quant4j.onnx.TensorType;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.half.Float16;
 import io.github.quant4j.onnx.shape.ShapeInference;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -27,7 +29,8 @@ import java.util.TreeSet;
  *   <li>I1: every reader of a QuantizeLinear is a DequantizeLinear, and there is one.
  *   <li>I2: zero points are int8 constants of zeros in the shape of their scale; a DequantizeLinear
  *       of an INT32 bias has none.
- *   <li>I3: scales are float constants, finite and above 0.
+ *   <li>I3: scales are float32 or float16 constants, finite and above 0, of the type of the tensor
+ *       as far as it is declared.
  *   <li>I4: scales of activations have one element and rank 0; scales per channel stand on
  *       constants, with an explicit axis of that length.
  *   <li>I5: constants behind DequantizeLinear are int8, or INT32 where they are read as a bias; a
@@ -117,12 +120,17 @@ final class QdqInvariants {
       checkWeightPair(node, tensor);
       return;
     }
-    TensorEligibility.obstacle(tensor, shapes)
+    TensorType type = tensor.type();
+    boolean mayBeFloat = type.mayBe(ElementType.FLOAT) || type.mayBe(ElementType.FLOAT16);
+    require(mayBeFloat, "I11", node, "its tensor is " + type);
+    TensorEligibility.tooSmall(tensor, shapes)
         .ifPresent(
             obstacle -> {
               throw breach("I11", node, obstacle);
             });
-    checkActivationScale(node);
+    ElementType scaleType = checkActivationScale(node).elementType();
+    require(
+        type.mayBe(scaleType), "I3", node, "its tensor is " + type + ", its scale " + scaleType);
   }
 
   private static void checkWeightPair(Node quantize, Value weight) {
@@ -182,10 +190,11 @@ final class QdqInvariants {
         .isPresent();
   }
 
-  private static void checkActivationScale(Node node) {
+  private static Tensor checkActivationScale(Node node) {
     Tensor scale = scale(node);
     require(scale.shape().rank() == 0, "I4", node, "its scale has shape " + scale.shape());
     checkZeroPoint(node, scale);
+    return scale;
   }
 
   private static void checkConstant(Node node, ElementType type, Shape shape) {
@@ -225,7 +234,7 @@ final class QdqInvariants {
   private static boolean readsQuantized(Node operator) {
     Node producer = operator.requiredInput(0).producer().orElse(null);
     while (producer != null && !producer.is("DequantizeLinear")) {
-      boolean isMover = OperatorClass.isCopy(producer) || producer.is("Pad");
+      boolean isMover = OperatorClass.isCopy(producer) || producer.is("Cast", "Pad");
       producer = isMover ? producer.requiredInput(0).producer().orElse(null) : null;
     }
     return producer != null;
@@ -233,10 +242,11 @@ final class QdqInvariants {
 
   private static Tensor scale(Node node) {
     Tensor scale = node.input(1).flatMap(Value::constant).orElse(null);
-    if (scale == null || scale.elementType() != ElementType.FLOAT) {
+    boolean isHalf = scale != null && scale.elementType() == ElementType.FLOAT16;
+    if (scale == null || (!isHalf && scale.elementType() != ElementType.FLOAT)) {
       throw breach("I3", node, "its scale is not a float constant");
     }
-    FloatBuffer values = scale.floats();
+    FloatBuffer values = (isHalf ? Float16.widen(scale) : scale).floats();
     while (values.hasRemaining()) {
       float value = values.get();
       require(Float.isFinite(value) && value > 0, "I3", node, "its scale is " + value);

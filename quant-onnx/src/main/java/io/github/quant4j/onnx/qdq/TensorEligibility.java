@@ -23,6 +23,11 @@ final class TensorEligibility {
     if (!tensor.type().mayBe(ElementType.FLOAT)) {
       return Optional.of("tensor \"%s\" is %s".formatted(tensor, tensor.type()));
     }
+    return tooSmall(tensor, shapes);
+  }
+
+  /** Returns that a tensor has too few elements, empty when it has enough or nobody knows. */
+  static Optional<String> tooSmall(Value tensor, ShapeInference shapes) {
     long count = shapes.dimensions(tensor).map(TensorEligibility::count).orElse(SMALLEST_COUNT);
     return count < SMALLEST_COUNT
         ? Optional.of("tensor \"%s\" has %s elements".formatted(tensor, count))

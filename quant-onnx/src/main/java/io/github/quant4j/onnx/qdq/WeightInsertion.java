@@ -15,8 +15,11 @@ import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Chooses the scales of weights, then puts their codes or a pair behind them. The codes are computed
@@ -28,12 +31,16 @@ final class WeightInsertion {
 
   private static final String DEQUANTIZE = "DequantizeLinear";
 
-  private final InsertionContext context;
-  private final Map<Edge, float[]> scalesByReader = new HashMap<>();
-  private final Map<WeightQuantization, float[]> scales = new HashMap<>();
+  private static final Logger LOGGER = LoggerFactory.getLogger(WeightInsertion.class);
 
-  WeightInsertion(InsertionContext context) {
+  private final InsertionContext context;
+  private final BuildMode mode;
+  private final Map<Edge, float[]> scalesByReader = new HashMap<>();
+  private final Map<WeightQuantization, float[]> scales = new LinkedHashMap<>();
+
+  WeightInsertion(InsertionContext context, BuildMode mode) {
     this.context = context;
+    this.mode = mode;
   }
 
   /** Chooses the scales of a weight; the graph stays as it is. */
@@ -73,6 +80,25 @@ final class WeightInsertion {
     for (int channel = 0; channel < chosen.length; channel++) {
       chosen[channel] = Math.max(chosen[channel], smallest[channel]);
     }
+  }
+
+  /** Rounds the scales to what a model of the build mode can state, before codes are computed. */
+  void roundScales() {
+    scales.forEach(
+        (weight, chosen) -> {
+          int impreciseCount = 0;
+          for (int channel = 0; channel < chosen.length; channel++) {
+            chosen[channel] = mode.scale(chosen[channel]);
+            impreciseCount += mode.isImprecise(chosen[channel]) ? 1 : 0;
+          }
+          if (impreciseCount > 0) {
+            LOGGER.warn(
+                "weight \"{}\" has {} scales of reduced precision in float16, of {}",
+                weight.tensor(),
+                impreciseCount,
+                chosen.length);
+          }
+        });
   }
 
   /** Quantizes a weight and makes its readers read the result. */

@@ -21,11 +21,16 @@ final class Calibration {
 
   /** Returns the INT8 form of a model that has one input. */
   static OnnxModel quantized(OnnxModel model, Tensor sample, Target target) {
+    return quantized(model, sample, target, BuildMode.WEAKLY_TYPED);
+  }
+
+  /** Returns the INT8 form of a model that has one input, for a build mode. */
+  static OnnxModel quantized(OnnxModel model, Tensor sample, Target target, BuildMode mode) {
     OnnxModel quantized = model.copy();
     PassPipeline.normalization().run(quantized);
     QuantizationPlan plan = Plans.planner().forTarget(target).plan(quantized);
     CalibrationTable table = observed(quantized, plan, sample);
-    InsertQuantizeDequantize.of(plan, table, target).run(quantized);
+    InsertQuantizeDequantize.of(plan, table, target).withBuildMode(mode).run(quantized);
     return quantized;
   }
 

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.qdq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.table.TensorStatistics;
+import io.github.quant4j.onnx.ModelBuilder;
+import io.github.quant4j.onnx.OnnxException;
+import io.github.quant4j.onnx.OnnxModel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class QuantizationManifestTest {
+  private static final CalibrationTable TABLE =
+      CalibrationTable.builder().put("x", new TensorStatistics(-1, 1, 4, 0)).build();
+
+  private static OnnxModel model() {
+    ModelBuilder builder = ModelBuilder.create().opset(19).irVersion(9);
+    String conv = builder.conv("c", builder.input("x", "n", 16, 8, 8), 16, 16, 3);
+    return builder.output(conv).build();
+  }
+
+  private static QuantizationManifest manifest(BuildMode mode) {
+    OnnxModel model = model();
+    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    InsertQuantizeDequantize.of(plan, TABLE, Target.TENSORRT).withBuildMode(mode).run(model);
+    return QuantizationManifest.of(OnnxModel.of(model.toByteArray())).orElseThrow();
+  }
+
+  @ParameterizedTest
+  @EnumSource(BuildMode.class)
+  void of_quantizedModel_saysHowItWasMade(BuildMode mode) {
+    QuantizationManifest manifest = manifest(mode);
+
+    assertThat(manifest.mode()).isEqualTo(mode);
+    assertThat(manifest.tool()).contains("Quant4J");
+    assertThat(manifest.rules()).contains("1");
+    assertThat(manifest.target()).contains(Target.TENSORRT);
+    assertThat(manifest.biasForm()).contains(BiasForm.FLOAT);
+    assertThat(BuildMode.ofCode(mode.code())).contains(mode);
+  }
+
+  @Test
+  void calibration_table_isTheDigestOfItsJson() {
+    QuantizationManifest manifest = manifest(BuildMode.WEAKLY_TYPED);
+    CalibrationTable other =
+        CalibrationTable.builder().put("x", new TensorStatistics(-1, 2, 4, 0)).build();
+
+    // sha256sum of the JSON form of the table, typed by hand
+    assertThat(manifest.calibration())
+        .contains("68f41119bd4a20a3a8c6cd706ac65c2b309a630b729ff3f64c9b96f0eedebdd2");
+    assertThat(manifest.isCalibratedBy(TABLE)).isTrue();
+    assertThat(manifest.isCalibratedBy(other)).isFalse();
+  }
+
+  @Test
+  void of_floatModel_isEmpty() {
+    assertThat(QuantizationManifest.of(model())).isEmpty();
+  }
+
+  @Test
+  void of_modelThatOnlyStatesItsMode_leavesTheRestEmpty() {
+    OnnxModel model = model();
+    model.putMetadata("quant.mode", "W");
+    model.putMetadata("quant.target", "abacus");
+    QuantizationManifest manifest = QuantizationManifest.of(model).orElseThrow();
+
+    assertThat(manifest.mode()).isEqualTo(BuildMode.WEAKLY_TYPED);
+    assertThat(manifest.tool()).isEmpty();
+    assertThat(manifest.calibration()).isEmpty();
+    assertThat(manifest.isCalibratedBy(TABLE)).isFalse();
+    assertThat(manifest.target()).isEmpty();
+    assertThat(manifest.biasForm()).isEmpty();
+    assertThat(manifest).hasToString("{quant.mode=W, quant.target=abacus}");
+  }
+
+  @Test
+  void of_unknownMode_isRefused() {
+    OnnxModel model = model();
+    model.putMetadata("quant.mode", "Z");
+
+    assertThatThrownBy(() -> QuantizationManifest.of(model))
+        .isInstanceOf(OnnxException.class)
+        .hasMessage("metadata \"quant.mode\" of the model is \"Z\", expected \"W\" or \"S\"");
+  }
+}
