@@ -23,7 +23,7 @@ class Int8ShareTest {
     builder.conv("b", builder.conv("a", "x", 16, 16, 3), 16, 16, 1);
     OnnxModel model = builder.output("b").build();
     QuantizationPlan plan =
-        QdqPlanner.create().withExcluded(NodeSelector.named("b")).plan(model);
+        QdqPlanner.create().withExcluded(NodeSelector.none().withName("b")).plan(model);
 
     Int8Share share = share(model, plan).orElseThrow();
 
