@@ -27,7 +27,7 @@ final class ModelWriter {
 
   /** Returns at least the number of bytes of {@link #proto()}. */
   long byteSize() {
-    long size = shell.getSerializedSize() + LARGEST_FRAME;
+    long size = (long) shell.getSerializedSize() + LARGEST_FRAME;
     size += GraphWriter.withoutInitializers(graph).getSerializedSize();
     for (StoredTensor tensor : GraphWriter.initializers(graph)) {
       size += tensor.storedSize();
