@@ -96,7 +96,7 @@ class PassPipelineTest {
     OnnxModel model = builder.output(builder.batchNormalization("y", "d", 4)).build();
 
     assertThat(PassPipeline.normalization().run(model))
-        .containsExactly("RemoveUnused", "RemoveDropout", "FoldBatchNormalization");
+        .containsExactly("RemoveUnused", "RemoveDropout", "FoldBatchNormalization", "RemoveUnused");
 
     assertThat(model.graph().nodes()).extracting(Node::opType).containsExactly("Conv");
   }
