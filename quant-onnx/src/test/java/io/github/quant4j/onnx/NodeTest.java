@@ -4,6 +4,7 @@ package io.github.quant4j.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,16 @@ class NodeTest {
     assertThat(node.integers("none")).isEmpty();
     assertThat(node.hasAttribute("i")).isTrue();
     assertThat(node.hasAttribute("none")).isFalse();
+  }
+
+  @Test
+  void tensor_attribute_isDecodedWhereItIsOne() {
+    Tensor tensor = ModelBuilder.random(1, 1, 2, 3);
+    Node node = single(ModelBuilder.tensor("t", tensor), ModelBuilder.integer("i", 3));
+
+    assertThat(node.tensor("t")).map(Tensor::bytes).hasValue(tensor.bytes());
+    assertThat(node.tensor("i")).isEmpty();
+    assertThat(node.tensor("none")).isEmpty();
   }
 
   @Test

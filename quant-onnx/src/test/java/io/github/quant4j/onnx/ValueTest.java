@@ -30,6 +30,16 @@ class ValueTest {
   }
 
   @Test
+  void constantElementType_initializerAndComputedValue_isThatOfTheInitializer() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder.sum("y", builder.input("x", 1), builder.longs("k", 1));
+    Graph graph = builder.build().graph();
+
+    assertThat(graph.value("k").flatMap(Value::constantElementType)).hasValue(ElementType.INT64);
+    assertThat(graph.value("x").flatMap(Value::constantElementType)).isEmpty();
+  }
+
+  @Test
   void type_undeclared_isUnknown() {
     ModelBuilder builder = ModelBuilder.create();
     builder.relu("r", builder.input("x", 3));

@@ -14,13 +14,13 @@ final class HalfFloat {
 
   /** Returns the float32 of the same value; exact, also below the normal range. */
   static float toFloat(short half) {
-    int exponent = half >> FRACTION_BITS & EXPONENT;
+    int exponent = (half >> FRACTION_BITS) & EXPONENT;
     int fraction = half & FRACTION;
     int sign = (half & SIGN) << 16;
     if (exponent == 0) {
       return Float.intBitsToFloat(sign | Float.floatToRawIntBits(fraction * SMALLEST));
     }
     int wide = exponent == EXPONENT ? 0xff : exponent + BIAS_DIFFERENCE;
-    return Float.intBitsToFloat(sign | wide << 23 | fraction << 23 - FRACTION_BITS);
+    return Float.intBitsToFloat(sign | (wide << 23) | (fraction << (23 - FRACTION_BITS)));
   }
 }

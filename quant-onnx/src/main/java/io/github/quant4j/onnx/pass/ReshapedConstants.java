@@ -6,10 +6,11 @@ import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
@@ -27,23 +28,18 @@ final class ReshapedConstants {
         .flatMap(shape -> relabelled(data, shape));
   }
 
+  /** Returns the sizes with 0 and -1 replaced by what they stand for. */
   private static Optional<long[]> target(List<Long> sizes, Shape from, boolean isZeroCopied) {
     long[] target = new long[sizes.size()];
-    int open = -1;
     long known = 1;
     for (int i = 0; i < target.length; i++) {
-      target[i] = sizes.get(i);
-      if (target[i] == 0 && isZeroCopied && i < from.rank()) {
-        target[i] = from.dimension(i);
-      }
-      if (target[i] < -1 || (target[i] == -1 && open >= 0)) {
-        return Optional.empty();
-      }
-      if (target[i] == -1) {
-        open = i;
-      } else {
-        known *= target[i];
-      }
+      boolean isCopied = sizes.get(i) == 0 && isZeroCopied && i < from.rank();
+      target[i] = isCopied ? from.dimension(i) : sizes.get(i);
+      known *= target[i] == -1 ? 1 : target[i];
+    }
+    int open = sizes.indexOf(-1L);
+    if (sizes.stream().anyMatch(size -> size < -1) || open != sizes.lastIndexOf(-1L)) {
+      return Optional.empty();
     }
     if (open >= 0) {
       if (known <= 0 || from.elementCount() % known != 0) {
@@ -97,7 +93,7 @@ final class ReshapedConstants {
     List<Long> order =
         node.integers("perm")
             .orElseGet(() -> LongStream.range(0, rank).map(i -> rank - 1 - i).boxed().toList());
-    Optional<TreeSet<Integer>> axes = distinct(order, rank);
+    Optional<Set<Integer>> axes = distinct(order, rank);
     if (axes.isEmpty() || order.size() != rank || order.stream().anyMatch(axis -> axis < 0)) {
       return Optional.empty();
     }
@@ -132,8 +128,8 @@ final class ReshapedConstants {
   }
 
   /** Returns axes counted from the front, empty where one is out of range or named twice. */
-  static Optional<TreeSet<Integer>> distinct(List<Long> axes, int rank) {
-    TreeSet<Integer> distinct = new TreeSet<>();
+  static Optional<Set<Integer>> distinct(List<Long> axes, int rank) {
+    Set<Integer> distinct = new HashSet<>();
     for (long declared : axes) {
       OptionalInt axis = axis(declared, rank);
       if (axis.isEmpty() || !distinct.add(axis.getAsInt())) {

@@ -4,12 +4,12 @@ package io.github.quant4j.onnx.pass;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeSet;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Slice of constants. Positions below 0 count from the end and all are cut to the axis; a step may
@@ -19,33 +19,33 @@ final class SlicedConstants {
   private SlicedConstants() {}
 
   static Optional<ConstantResult> slice(Node node, Tensor data) {
-    int rank = data.shape().rank();
     Optional<List<Long>> starts = numbers(node, 1, "starts");
     Optional<List<Long>> ends = numbers(node, 2, "ends");
     int count = starts.map(List::size).orElse(0);
     Optional<List<Long>> axes =
-        isStated(node, 3, "axes")
+        node.input(3).isPresent() || node.hasAttribute("axes")
             ? numbers(node, 3, "axes")
             : Optional.of(LongStream.range(0, count).boxed().toList());
     Optional<List<Long>> steps =
         node.input(4).isPresent()
             ? ReshapedConstants.indices(node, 4)
-            : Optional.of(LongStream.range(0, count).map(i -> 1).boxed().toList());
-    if (starts.isEmpty() || ends.isEmpty() || axes.isEmpty() || steps.isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<TreeSet<Integer>> distinct = ReshapedConstants.distinct(axes.get(), rank);
+            : Optional.of(Collections.nCopies(count, 1L));
     boolean isOneEach =
-        IntStream.of(ends.get().size(), axes.get().size(), steps.get().size())
-            .allMatch(size -> size == count);
-    if (distinct.isEmpty() || !isOneEach || steps.get().contains(0L)) {
+        Stream.of(starts, ends, axes, steps)
+            .allMatch(numbers -> numbers.map(List::size).equals(Optional.of(count)));
+    if (!isOneEach
+        || steps.orElseThrow().contains(0L)
+        || ReshapedConstants.distinct(axes.orElseThrow(), data.shape().rank()).isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(view(data, starts.get(), ends.get(), axes.get(), steps.get()).result());
-  }
-
-  private static boolean isStated(Node node, int input, String attribute) {
-    return node.input(input).isPresent() || node.hasAttribute(attribute);
+    return Optional.of(
+        view(
+                data,
+                starts.orElseThrow(),
+                ends.orElseThrow(),
+                axes.orElseThrow(),
+                steps.orElseThrow())
+            .result());
   }
 
   private static Optional<List<Long>> numbers(Node node, int input, String attribute) {

@@ -8,13 +8,28 @@ import java.nio.ByteBuffer;
 /**
  * Another way to read the elements of a tensor: from another beginning, along other axes, with
  * other strides. Its contents are copied when they are asked for, in time of their size.
- *
- * @param source the tensor
- * @param first the position of the first element read
- * @param shape the shape read
- * @param strides for every axis of that shape, the distance of neighbours in the source
  */
-record StridedView(Tensor source, long first, Shape shape, long[] strides) {
+final class StridedView {
+  private final Tensor source;
+  private final long first;
+  private final Shape shape;
+  private final long[] strides;
+
+  /**
+   * Creates a view.
+   *
+   * @param source the tensor
+   * @param first the position of the first element read
+   * @param shape the shape read
+   * @param strides for every axis of that shape, the distance of neighbours in the source; kept
+   */
+  StridedView(Tensor source, long first, Shape shape, long[] strides) {
+    this.source = source;
+    this.first = first;
+    this.shape = shape;
+    this.strides = strides;
+  }
+
   ConstantResult result() {
     return new ConstantResult(source.elementType(), shape, this::contents);
   }

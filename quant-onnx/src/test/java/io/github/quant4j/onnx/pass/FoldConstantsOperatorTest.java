@@ -155,15 +155,14 @@ class FoldConstantsOperatorTest {
   void run_operatorOnConstants_givesTheBitsOfOnnxRuntime(Call call) {
     ElementType type = resultType(call);
     OnnxModel model = call.model(type);
-    Tensor expected = OnnxRuntimeOracle.run(model, Map.of()).get("y");
+    Tensor expected = computed(model);
 
     assertThat(pass.run(model)).isTrue();
 
     Tensor folded = model.graph().value("k").flatMap(Value::constant).orElseThrow();
-    assertThat(expected).isNotNull();
     assertThat(folded.toString()).isEqualTo(expected.toString());
     assertThat(folded.bytes()).isEqualTo(expected.bytes());
-    assertThat(OnnxRuntimeOracle.run(model, Map.of()).get("y").bytes()).isEqualTo(expected.bytes());
+    assertThat(computed(model).bytes()).isEqualTo(expected.bytes());
   }
 
   @Test
@@ -174,7 +173,7 @@ class FoldConstantsOperatorTest {
     }
     OnnxModel model =
         cast(shorts(ElementType.FLOAT16, all), ElementType.FLOAT).model(ElementType.FLOAT);
-    FloatBuffer expected = OnnxRuntimeOracle.run(model, Map.of()).get("y").floats();
+    FloatBuffer expected = computed(model).floats();
 
     pass.run(model);
 
@@ -269,6 +268,10 @@ class FoldConstantsOperatorTest {
 
     assertThat(pass.run(model)).isEqualTo(false);
     assertThat(model.toByteArray()).isEqualTo(before);
+  }
+
+  private static Tensor computed(OnnxModel model) {
+    return OnnxRuntimeOracle.run(model, Map.of()).values().iterator().next();
   }
 
   private static ElementType resultType(Call call) {

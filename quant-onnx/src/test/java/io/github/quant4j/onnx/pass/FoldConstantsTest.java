@@ -179,7 +179,7 @@ class FoldConstantsTest {
         ByteBuffer.allocate(Math.toIntExact(shape.elementCount()) * Short.BYTES)
             .order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; bytes.hasRemaining(); i++) {
-      bytes.putShort((short) (0x0400 + i * 7919 % 0x3800 | (i % 3 == 0 ? 0x8000 : 0)));
+      bytes.putShort((short) (0x0400 + ((i * 7919 % 0x3800) | (i % 3 == 0 ? 0x8000 : 0))));
     }
     return Tensor.of(ElementType.FLOAT16, shape, bytes.flip());
   }

@@ -9,6 +9,7 @@ import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
+import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.internal.proto.TensorProto;
 import java.util.List;
 import org.assertj.core.data.Offset;
@@ -84,6 +85,34 @@ class PassPipelineTest {
             "RemoveUnused");
     assertThat(model.graph().nodes()).extracting(Node::name).containsExactly("y_Conv");
     assertThat(OnnxRuntimeOracle.run(model, input)).containsExactly(expected, Offset.offset(2e-5f));
+  }
+
+  @Test
+  void run_operatorWithAnotherReaderThatNothingUses_isFoldedInto() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder.conv("c", builder.input("x", "n", 4, 5, 5), 4, 4, 3);
+    builder.relu("unused", "c");
+    builder.add("Dropout", "d", List.of("c"));
+    OnnxModel model = builder.output(builder.batchNormalization("y", "d", 4)).build();
+
+    assertThat(PassPipeline.normalization().run(model))
+        .containsExactly("RemoveUnused", "RemoveDropout", "FoldBatchNormalization", "RemoveUnused");
+
+    assertThat(model.graph().nodes()).extracting(Node::opType).containsExactly("Conv");
+  }
+
+  @Test
+  void run_normalizationBetweenTwoConvolutions_goesIntoTheOneBefore() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder.conv("c", builder.input("x", "n", 4, 5, 5), 4, 4, 3);
+    builder.batchNormalization("bn", "c", 4);
+    OnnxModel model = builder.output(builder.conv("y", "bn", 4, 4, 1)).build();
+    Tensor weight = model.graph().value("y.W").flatMap(Value::constant).orElseThrow();
+
+    PassPipeline.normalization().run(model);
+
+    assertThat(model.graph().nodes()).hasSize(2);
+    assertThat(model.graph().value("y.W").flatMap(Value::constant)).containsSame(weight);
   }
 
   @Test
