@@ -45,12 +45,13 @@ final class AttentionMatcher {
     Set<Node> nodes = new LinkedHashSet<>(before.get());
     nodes.add(softmax);
     nodes.addAll(after.get());
+    nodes.addAll(shapesOf(nodes));
     Node scores = before.get().get(0);
     Node context = after.get().get(after.get().size() - 1);
     if (matches.isFree(nodes, context.output())) {
       matches.add(
           new AttentionPattern(
-              context.requiredInput(0), sizes(scores, context), List.copyOf(nodes)));
+              context.requiredInput(0), sizes(scores, context), matches.sorted(nodes)));
     }
   }
 
@@ -70,6 +71,19 @@ final class AttentionMatcher {
       value = use.node().output();
     }
     return Optional.empty();
+  }
+
+  /**
+   * Returns the operators that read the shape a Reshape gives back, where it is that of the scores:
+   * so older Softmax are written, which took the axes from one on as one.
+   */
+  private static List<Node> shapesOf(Set<Node> nodes) {
+    return nodes.stream()
+        .filter(node -> node.is("Reshape"))
+        .flatMap(node -> node.input(1).flatMap(Value::producer).stream())
+        .filter(node -> node.is("Shape"))
+        .filter(node -> node.requiredInput(0).producer().filter(nodes::contains).isPresent())
+        .toList();
   }
 
   private static boolean isActivationProduct(Node node) {
@@ -113,7 +127,7 @@ final class AttentionMatcher {
     /** Returns the operators from the product to the value, in this order. */
     Optional<List<Node>> from(Value value) {
       Optional<Node> producer = value.producer();
-      if (producer.isEmpty() || ++visited > LONGEST_SEARCH || !value.hasSingleReader()) {
+      if (producer.isEmpty() || ++visited > LONGEST_SEARCH) {
         return Optional.empty();
       }
       Node node = producer.get();
@@ -132,7 +146,7 @@ final class AttentionMatcher {
 
     /** Returns the inputs that may be scores, where the others are a scale or a mask. */
     private List<Value> scoresOf(Node node) {
-      if (node.is("Cast", "Clip", "Dropout", "Identity", "Reshape", "Sub")) {
+      if (node.is("Cast", "Clip", "Dropout", "Flatten", "Identity", "Reshape", "Sub")) {
         return List.of(node.requiredInput(0));
       }
       if (node.is("Where")) {

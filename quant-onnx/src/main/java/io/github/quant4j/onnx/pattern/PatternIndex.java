@@ -32,6 +32,7 @@ public final class PatternIndex {
    * @param graph the graph
    * @param shapes what is known of its shapes; used for the sizes of attentions
    * @return its patterns
+   * @throws io.github.quant4j.onnx.OnnxException if a node lacks an input its operator needs
    */
   public static PatternIndex of(Graph graph, ShapeInference shapes) {
     Matches matches = new Matches(graph);

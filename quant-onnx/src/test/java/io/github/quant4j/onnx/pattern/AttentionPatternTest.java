@@ -41,6 +41,11 @@ class AttentionPatternTest {
             f.softmax(f.op("Where", List.of(mask, f.number(-1e9), f.div(scores, f.number(8))))),
         (f, scores, mask) ->
             f.softmax(f.op("Where", List.of(mask, f.div(scores, f.number(8)), f.number(-1e9)))),
+        (f, scores, mask) -> {
+          String scaled = f.div(scores, f.number(8));
+          String matrix = f.op("Flatten", List.of(scaled), ModelBuilder.integer("axis", 3));
+          return f.op("Reshape", List.of(f.softmax(matrix), f.op("Shape", scaled)));
+        },
         (f, scores, mask) ->
             f.op("Cast", List.of(f.softmax(scores)), ModelBuilder.integer("to", 1)));
   }
