@@ -134,13 +134,15 @@ final class FusionForecast {
 
   /** Puts a node into one group with the functions of single elements before it. */
   private void gatherPointwise(Node node) {
+    List<List<Node>> before =
+        node.inputs().stream()
+            .flatMap(input -> input.producer().stream())
+            .filter(producer -> isChained(producer, node))
+            .map(producer -> groups.getOrDefault(producer, List.of()))
+            .toList();
     List<Node> group = new ArrayList<>(List.of(node));
-    for (Value input : node.inputs()) {
-      Optional<List<Node>> before =
-          input.producer().filter(producer -> isChained(producer, node)).map(groups::get);
-      if (before.isPresent()) {
-        group = merged(before.get(), group);
-      }
+    for (List<Node> chain : before) {
+      group = merged(chain, group);
     }
     groups.put(node, group);
   }

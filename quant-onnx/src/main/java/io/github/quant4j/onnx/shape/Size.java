@@ -17,16 +17,10 @@ import java.util.stream.Collectors;
  *
  * <p>A sum of products of {@link Atom}s with integer coefficients, in one canonical order; two
  * equal formulas are equal numbers whatever the atoms stand for, while two different ones may or
- * may not be. Division is carried to one canonical form by
+ * may not be. Division has one form too, see {@link FloorDivision}.
  *
- * <pre>
- * floor((d * a + b) / d)             = a + floor(b / d)
- * floor((floor((a + b) / c) + e) / d) = floor((a + b + c * e) / (c * d))     c, d above 0
- * </pre>
- *
- * <p>so that a chain of strided windows compares equal to any other that does the same to its size.
- * {@link #UNKNOWN} absorbs everything, and stands in for a number beyond a long and for a formula
- * that grew too large. Immutable and thread-safe.
+ * <p>{@link #UNKNOWN} absorbs everything, and stands in for a number beyond a long and for a
+ * formula that grew too large. Immutable and thread-safe.
  */
 record Size(List<Term> terms) {
   static final Size UNKNOWN = new Size(List.of(new Term(0, List.of())));
@@ -145,71 +139,16 @@ record Size(List<Term> terms) {
     return sum(products, List.of(), false);
   }
 
-  private static boolean overflows(long a, long b) {
+  static boolean overflows(long a, long b) {
     return Math.multiplyHigh(a, b) != (a * b) >> (Long.SIZE - 1);
   }
 
   /** Divides by a number above 0 and rounds down. */
   Size floorDivide(long divisor) {
-    if (isUnknown() || divisor == 1) {
-      return this;
-    }
-    Size whole = ZERO;
-    Size rest = ZERO;
-    for (Term term : terms) {
-      boolean isNumber = term.atoms.isEmpty();
-      boolean isMultiple = term.coefficient % divisor == 0;
-      if (isNumber || isMultiple) {
-        long quotient = Math.floorDiv(term.coefficient, divisor);
-        whole = whole.plus(quotient == 0 ? ZERO : scaled(quotient, term.atoms));
-        rest = rest.plus(Math.floorMod(term.coefficient, divisor));
-      } else {
-        rest = rest.plus(scaled(term.coefficient, term.atoms));
-      }
-    }
-    return rest.fixed().isPresent() ? whole : whole.plus(quotient(rest, divisor));
+    return isUnknown() || divisor == 1 ? this : FloorDivision.of(this, divisor);
   }
 
-  private static Size scaled(long coefficient, List<Atom> atoms) {
-    return new Size(List.of(new Term(coefficient, atoms)));
-  }
-
-  /** Divides what has no whole part: common factors go, and a division inside becomes one. */
-  private static Size quotient(Size size, long divisor) {
-    long common = divisor;
-    for (Term term : size.terms) {
-      common = term.atoms.isEmpty() ? common : gcd(common, Math.abs(term.coefficient));
-    }
-    if (common > 1) {
-      long shared = common;
-      Size smaller = ZERO;
-      for (Term term : size.terms) {
-        long part = Math.floorDiv(term.coefficient, shared);
-        smaller = part == 0 ? smaller : smaller.plus(scaled(part, term.atoms));
-      }
-      return smaller.floorDivide(divisor / shared);
-    }
-    long number = size.number();
-    Optional<Atom> inner = size.minus(of(number)).singleAtom();
-    if (inner.filter(atom -> atom.kind() == Atom.Kind.FLOOR).isPresent()) {
-      long step = inner.get().index();
-      if (overflows(step, divisor) || overflows(step, number)) {
-        return UNKNOWN;
-      }
-      return inner.get().arguments().get(0).plus(step * number).floorDivide(step * divisor);
-    }
-    return bounded(of(new Atom(Atom.Kind.FLOOR, "", divisor, List.of(size))));
-  }
-
-  private static long gcd(long a, long b) {
-    return b == 0 ? a : gcd(b, a % b);
-  }
-
-  private long number() {
-    return terms.stream().filter(term -> term.atoms.isEmpty()).mapToLong(Term::coefficient).sum();
-  }
-
-  private Optional<Atom> singleAtom() {
+  Optional<Atom> singleAtom() {
     boolean isSingle =
         terms.size() == 1 && terms.get(0).coefficient == 1 && terms.get(0).atoms.size() == 1;
     return isSingle ? Optional.of(terms.get(0).atoms.get(0)) : Optional.empty();
@@ -262,7 +201,7 @@ record Size(List<Term> terms) {
     return bounded(new Size(List.copyOf(terms)));
   }
 
-  private static Size bounded(Size size) {
+  static Size bounded(Size size) {
     return size.weight() > LARGEST_WEIGHT ? UNKNOWN : size;
   }
 

@@ -1,10 +1,14 @@
 /**
- * Shapes of activations, as far as the placement of quantization needs them: ranks, channels, and
- * whether two tensors have the same shape.
+ * Shapes of activations, as numbers, as formulas of named sizes, or not known; and what follows
+ * from them, the count of multiply-adds.
  *
  * <pre>{@code
  * ShapeInference shapes = ShapeInference.of(model.graph());
  * Optional<List<Dimension>> dimensions = shapes.dimensions(value);
+ *
+ * Map<String, Shape> given = Map.of("x", Shape.of(1, 3, 640, 640));
+ * ShapeInference fixed = ShapeInference.of(model.graph(), given);
+ * OptionalLong work = MultiplyAccumulates.of(model.graph(), fixed).total();
  * }</pre>
  */
 @NullMarked

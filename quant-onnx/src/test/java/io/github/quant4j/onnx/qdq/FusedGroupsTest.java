@@ -12,6 +12,7 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.pass.PassPipeline;
 import io.github.quant4j.onnx.qdq.FusedGroup.Kind;
 import io.github.quant4j.onnx.qdq.FusedGroup.Precision;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -166,7 +167,7 @@ class FusedGroupsTest {
   }
 
   @Test
-  void of_residualModel_isOneKernelAConvolution() {
+  void of_residualModel_isOneKernelAConvolution() throws IOException {
     FusedGroups groups = ofModel("resnet20_fp32");
 
     assertThat(groups.reformats()).containsExactly("input");
@@ -182,7 +183,7 @@ class FusedGroupsTest {
   }
 
   @Test
-  void of_mobileModel_isOneKernelAConvolution() {
+  void of_mobileModel_isOneKernelAConvolution() throws IOException {
     FusedGroups groups = ofModel("mobilenet_fp32");
 
     assertThat(groups.reformats()).containsExactly("input");
@@ -212,7 +213,7 @@ class FusedGroupsTest {
     return FusedGroups.of(model.graph(), plan).toString().lines().toList();
   }
 
-  private static FusedGroups ofModel(String name) {
+  private static FusedGroups ofModel(String name) throws IOException {
     OnnxModel model = OnnxModel.read(Path.of("..", "data", "models", name + ".onnx"));
     PassPipeline.normalization().run(model);
     return FusedGroups.of(model.graph(), QdqPlanner.create().plan(model));

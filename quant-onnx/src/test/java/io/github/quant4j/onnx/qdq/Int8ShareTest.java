@@ -9,6 +9,7 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.pass.PassPipeline;
 import io.github.quant4j.onnx.shape.MultiplyAccumulates;
 import io.github.quant4j.onnx.shape.ShapeInference;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +54,7 @@ class Int8ShareTest {
   }
 
   @Test
-  void of_residualModel_isWhollyInt8ButForTheHead() {
+  void of_residualModel_isWhollyInt8ButForTheHead() throws IOException {
     OnnxModel model = OnnxModel.read(Path.of("..", "data", "models", "resnet20_bn_fp32.onnx"));
     PassPipeline.normalization().run(model);
 

@@ -135,4 +135,19 @@ class ResidualAddRuleTest {
     assertThat(Plans.pairs(plan))
         .containsExactly("stem -> [c1[0], inner[1]], P01", "inner -> [c2[0], outer[1]], P01");
   }
+
+  @Test
+  void plan_residualOfMatrixProduct_leavesTheAddFloat() {
+    ModelBuilder builder = ModelBuilder.create();
+    String x = builder.input("x", 2, 8, 32);
+    builder.weight("w", 32, 32);
+    builder.add("MatMul", "product", List.of(x, "w"));
+    builder.sum("add", x, "product");
+    builder.output("add");
+
+    QuantizationPlan plan = Plans.of(builder);
+
+    assertThat(Plans.decision(plan, "product")).startsWith("INT8");
+    assertThat(Plans.decision(plan, "add")).isEqualTo("float P42");
+  }
 }

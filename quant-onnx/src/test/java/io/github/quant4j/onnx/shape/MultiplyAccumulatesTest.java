@@ -11,6 +11,7 @@ import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.shape.MultiplyAccumulates.NodeCount;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,12 @@ class MultiplyAccumulatesTest {
     builder.input("x", 2, 6, 9, 7);
     builder.weight("w", 4, 3, 3, 2);
     builder.convOf(
-        "c", "x", "w", integer("group", 2), integers("strides", 2, 1), integers("pads", 1, 0, 1, 1));
+        "c",
+        "x",
+        "w",
+        integer("group", 2),
+        integers("strides", 2, 1),
+        integers("pads", 1, 0, 1, 1));
 
     // Naive loops: batch, output channel, output row, output column, input channel, window.
     long count = 0;
@@ -133,7 +139,7 @@ class MultiplyAccumulatesTest {
    * without parameters; ours has one input channel and two 1 x 1 shortcuts.
    */
   @Test
-  void of_residualModel_isTheSumOverItsLayers() {
+  void of_residualModel_isTheSumOverItsLayers() throws IOException {
     OnnxModel model = OnnxModel.read(Path.of("..", "data", "models", "resnet20_fp32.onnx"));
     long stem = 32 * 32 * 16 * 9;
     long first = 6L * 32 * 32 * 16 * 16 * 9;

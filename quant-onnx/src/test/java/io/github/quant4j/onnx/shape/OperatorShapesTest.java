@@ -12,7 +12,6 @@ import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -30,8 +29,7 @@ class OperatorShapesTest {
    */
   static Stream<Call> calls() {
     List<Call> calls = new ArrayList<>();
-    for (String unary :
-        "Relu Erf Sigmoid HardSwish Softmax Abs Sqrt Neg Softplus Identity Floor".split(" ")) {
+    for (String unary : List.of("Relu", "Erf", "Softmax", "HardSwish", "Neg", "Identity")) {
       calls.add(op(17, unary, "x"));
     }
     calls.add(op(17, "Clip", "x", "_", "_"));
@@ -239,7 +237,7 @@ class OperatorShapesTest {
     }
 
     private static void define(ModelBuilder builder, String input) {
-      String[] parts = input.substring(1).split("[x,]");
+      List<String> parts = List.of(input.substring(1).split("[x,]", -1));
       switch (input.charAt(0)) {
         case 'w' -> builder.constant(name(input), ModelBuilder.random(7, 1, longs(parts)));
         case 'i' -> builder.longs(name(input), longs(parts));
@@ -249,14 +247,14 @@ class OperatorShapesTest {
       }
     }
 
-    private static long[] longs(String[] numbers) {
-      return Arrays.stream(numbers).mapToLong(Long::parseLong).toArray();
+    private static long[] longs(List<String> numbers) {
+      return numbers.stream().mapToLong(Long::parseLong).toArray();
     }
 
-    private static Tensor floats(String[] numbers) {
-      float[] values = new float[numbers.length];
+    private static Tensor floats(List<String> numbers) {
+      float[] values = new float[numbers.size()];
       for (int i = 0; i < values.length; i++) {
-        values[i] = Float.parseFloat(numbers[i]);
+        values[i] = Float.parseFloat(numbers.get(i));
       }
       return Tensor.ofFloats(Shape.of(values.length), values);
     }

@@ -200,10 +200,53 @@ class ShapeInferenceTest {
             "Concat",
             "Pad",
             "Gemm",
-            "MatMul");
+            "MatMul",
+            "Slice",
+            "Split",
+            "Squeeze",
+            "Unsqueeze",
+            "Gather",
+            "GatherND",
+            "Expand",
+            "Tile",
+            "Resize",
+            "Upsample",
+            "ConvTranspose",
+            "DepthToSpace",
+            "SpaceToDepth",
+            "ReduceMean",
+            "ArgMax",
+            "TopK",
+            "OneHot",
+            "Range",
+            "ConstantOfShape",
+            "Shape",
+            "Einsum",
+            "LSTM",
+            "GridSample",
+            "RoiAlign",
+            "LayerNormalization",
+            "Div",
+            "Cast",
+            "Where");
     List<String> names =
-        List.of("pads", "strides", "dilations", "kernel_shape", "perm", "axis", "ceil_mode");
-    for (long seed = 0; seed < 2000; seed++) {
+        List.of(
+            "pads",
+            "strides",
+            "dilations",
+            "output_padding",
+            "perm",
+            "axes",
+            "starts",
+            "split",
+            "group",
+            "start",
+            "num_outputs",
+            "blocksize",
+            "hidden_size",
+            "batch_dims",
+            "to");
+    for (long seed = 0; seed < 6000; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       ModelBuilder builder = ModelBuilder.create();
       String x = builder.input("x", size(random) & 0xFFFF, "c", 7, Long.MAX_VALUE);
@@ -214,8 +257,10 @@ class ShapeInferenceTest {
       builder.add(
           opTypes.get(random.nextInt(opTypes.size())),
           "y",
-          List.of(x, second, x),
-          integers(name, size(random), size(random), size(random), size(random)),
+          List.of(random.nextBoolean() ? "l" : x, second, random.nextBoolean() ? "l" : x, "l"),
+          random.nextBoolean()
+              ? integers(name, size(random), size(random), size(random), size(random))
+              : integer(name, size(random)),
           integers("kernel_shape", size(random), 2),
           integer("axis", size(random)));
       OnnxModel model = builder.output("y").build();
