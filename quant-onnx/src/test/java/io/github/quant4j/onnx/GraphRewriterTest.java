@@ -232,6 +232,76 @@ class GraphRewriterTest {
     assertThat(node.integer("q", 0)).isEqualTo(2);
   }
 
+  @Test
+  void setInteger_thereAlready_isReplaced() {
+    rewriter.setInteger(node("b"), "axis", 3);
+    rewriter.setInteger(node("b"), "axis", -1);
+
+    assertThat(node("b").integer("axis", 0)).isEqualTo(-1);
+    assertThat(node("b").proto().getAttributeCount()).isEqualTo(1);
+  }
+
+  @Test
+  void setText_ofAnAttribute_isRead() {
+    rewriter.setText(node("b"), "mode", "linear");
+
+    assertThat(node("b").text("mode", "")).isEqualTo("linear");
+  }
+
+  @Test
+  void changeOperator_ofANode_keepsItsValues() {
+    rewriter.changeOperator(node("b"), "Neg");
+
+    assertThat(node("b").is("Neg")).isTrue();
+    assertThat(node("b").requiredInput(0)).isSameAs(value("a"));
+    assertThat(node("b").output()).isSameAs(value("b"));
+  }
+
+  @Test
+  void omitInput_inTheMiddle_keepsThePositionsBehind() {
+    rewriter.fillInput(node("b"), 2, value("w"));
+
+    rewriter.omitInput(new Use(node("b"), 0));
+
+    assertThat(node("b").input(0)).isEmpty();
+    assertThat(node("b").input(2)).contains(value("w"));
+    assertThat(value("a").isUnused()).isTrue();
+  }
+
+  @Test
+  void replaceBodies_thatReadLess_releasesTheirCaptures() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder.relu("r", builder.input("x", 3));
+    OnnxModel choice = builder.output(Bodies.choice(builder, "y", "r")).build();
+    Node node = choice.graph().nodes().get(1);
+    List<Graph> bodies = choice.graph().bodies(node);
+    for (Graph body : bodies) {
+      Value own = body.rewriter().addInitializer(body.rewriter().freeName("r_own"), THREE);
+      body.rewriter().replaceInput(new Use(body.nodes().get(0), 0), own);
+    }
+
+    choice.graph().rewriter().replaceBodies(node, bodies);
+
+    assertThat(choice.graph().value("r").orElseThrow().isCaptured()).isFalse();
+    assertThat(choice.graph().rewriter().freeName("r_own")).isEqualTo("r_own_1");
+    assertThat(OnnxRuntimeOracle.run(choice, ModelBuilder.random(2, 1, 3))).hasSize(3);
+  }
+
+  @Test
+  void bodies_ofAnIf_seeValuesAroundThem() {
+    ModelBuilder builder = ModelBuilder.create();
+    OnnxModel choice =
+        builder.output(Bodies.choice(builder, "y", builder.input("x", "n", 3))).build();
+
+    Graph body = choice.graph().bodies(choice.graph().nodes().get(0)).get(0);
+
+    Value seen = body.nodes().get(0).requiredInput(0);
+    assertThat(seen.name()).isEqualTo("x");
+    assertThat(seen.type()).isEqualTo(choice.graph().value("x").orElseThrow().type());
+    assertThat(seen.isGraphInput()).isFalse();
+    assertThat(body.rewriter().freeName("y.condition")).isEqualTo("y.condition_1");
+  }
+
   private Value value(String name) {
     return graph.value(name).orElseThrow();
   }

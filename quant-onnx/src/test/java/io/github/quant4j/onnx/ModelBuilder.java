@@ -60,6 +60,15 @@ public final class ModelBuilder {
         .build();
   }
 
+  public static AttributeProto reals(String name, float... values) {
+    AttributeProto.Builder attribute =
+        AttributeProto.newBuilder().setName(name).setType(AttributeType.FLOATS);
+    for (float value : values) {
+      attribute.addFloats(value);
+    }
+    return attribute.build();
+  }
+
   public static AttributeProto text(String name, String value) {
     return AttributeProto.newBuilder()
         .setName(name)
@@ -176,6 +185,18 @@ public final class ModelBuilder {
   public String weight(String name, long... dimensions) {
     double fanIn = Math.max(1, Arrays.stream(dimensions).skip(1).reduce(1, (a, b) -> a * b));
     return constant(name, random(name.hashCode(), 1.5 / Math.sqrt(fanIn), dimensions));
+  }
+
+  /** Gives the last node more outputs. */
+  public ModelBuilder outputs(String... more) {
+    graph.getNodeBuilder(graph.getNodeCount() - 1).addAllOutput(List.of(more));
+    return this;
+  }
+
+  /** Declares an output of another type than float. */
+  public ModelBuilder output(String name, ElementType type) {
+    graph.addOutput(TypeCodec.anyShape(name, type));
+    return this;
   }
 
   public String longs(String name, long... values) {

@@ -183,8 +183,9 @@ public final class QdqPlanner {
     }
     if (model.opset() < SMALLEST_OPSET) {
       throw new OnnxException(
-          "model imports operator set %s; scales per channel need %s or later, lift it with"
-              + " PassPipeline.normalization() first".formatted(model.opset(), SMALLEST_OPSET));
+          ("model imports operator set %s; scales per channel need %s or later, lift it with"
+                  + " PassPipeline.normalization() first")
+              .formatted(model.opset(), SMALLEST_OPSET));
     }
   }
 

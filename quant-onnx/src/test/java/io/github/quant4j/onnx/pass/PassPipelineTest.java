@@ -4,12 +4,14 @@ package io.github.quant4j.onnx.pass;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.internal.proto.OperatorSetIdProto;
 import io.github.quant4j.onnx.internal.proto.TensorProto;
 import java.util.List;
 import org.assertj.core.data.Offset;
@@ -124,5 +126,47 @@ class PassPipelineTest {
     PassPipeline.normalization().run(model);
 
     assertThat(PassPipeline.normalization().run(model)).isEmpty();
+  }
+
+  @Test
+  void run_normalizationOfOpset11_liftsWhatTheConstantsLetItKnow() {
+    ModelBuilder builder = ModelBuilder.create().opset(11);
+    builder.add(
+        "Constant",
+        "shape",
+        List.of(),
+        ModelBuilder.tensor("value", Tensor.ofLongs(Shape.of(2), 6, -1)));
+    builder.add("Reshape", "r", List.of(builder.input("x", "?", "?", "?"), "shape"));
+    builder.add("Softmax", "y", List.of("r"));
+    OnnxModel model = builder.output("y").build();
+
+    List<String> modifying = PassPipeline.normalization().run(model);
+
+    assertThat(modifying).containsExactly("MoveConstantsToInitializers", "LiftOpset(13)");
+    assertThat(model.graph().nodes()).extracting(Node::name).containsExactly("r", "y");
+  }
+
+  @Test
+  void run_normalizationOfACall_foldsWhatIsInTheFunction() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder
+        .model()
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("local").setVersion(1))
+        .addFunctionsBuilder()
+        .setDomain("local")
+        .setName("F")
+        .addInput("a")
+        .addOutput("r")
+        .addNode(ModelBuilder.node("Identity", "i", List.of("a")))
+        .addNode(ModelBuilder.node("Relu", "r", List.of("i")))
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17));
+    builder.add("F", "y", List.of(builder.input("x", 3)));
+    builder.graph().getNodeBuilder(0).setDomain("local");
+    OnnxModel model = builder.output("y").build();
+
+    List<String> modifying = PassPipeline.normalization().run(model);
+
+    assertThat(modifying).containsExactly("InlineFunctions", "EliminateIdentity");
+    assertThat(model.graph().nodes()).extracting(Node::name).containsExactly("y/r");
   }
 }
