@@ -43,8 +43,8 @@ public final class InlineFunctions implements GraphPass {
    *
    * @param model the model
    * @return true when a call or a function was there to be removed
-   * @throws OnnxException if functions are recursive or expand beyond all bounds; the model is
-   *     unchanged then
+   * @throws OnnxException if functions are recursive or expand to more than 1,000,000 nodes, and
+   *     the model is unchanged; or if a call does not fit its function, and the model is undefined
    */
   @Override
   public boolean run(OnnxModel model) {

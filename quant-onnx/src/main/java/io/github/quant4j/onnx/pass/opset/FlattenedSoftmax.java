@@ -71,14 +71,14 @@ final class FlattenedSoftmax implements OperatorConverter {
   private static void flatten(Node node, long axis, LiftScope scope) {
     GraphRewriter rewriter = scope.rewriter();
     Value input = node.requiredInput(0);
-    Node flat = scope.insertBefore(node, "Flatten", "flattened", List.of(input), "axis", axis);
-    String rowsName = scope.name(node, "rows");
+    NodeBlueprint flat =
+        scope.blueprint(node, "flattened", "Flatten", input).withInteger("axis", axis);
+    Value matrix = rewriter.insertBefore(node, flat).output();
     NodeBlueprint rows =
-        NodeBlueprint.of(node.opType(), node.name(), List.of(flat.output()), rowsName)
+        NodeBlueprint.of(node.opType(), node.name(), List.of(matrix), scope.name(node, "rows"))
             .withInteger("axis", -1);
     Value result = rewriter.insertBefore(node, rows).output();
-    String shapeName = scope.name(node, "shape");
-    NodeBlueprint shape = NodeBlueprint.of("Shape", shapeName, List.of(input), shapeName);
+    NodeBlueprint shape = scope.blueprint(node, "shape", "Shape", input);
     Value sizes = rewriter.insertBefore(node, shape).output();
     rewriter.changeOperator(node, "Reshape");
     rewriter.removeAttribute(node, "axis");

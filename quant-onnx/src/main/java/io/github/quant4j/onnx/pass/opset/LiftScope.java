@@ -80,21 +80,15 @@ final class LiftScope {
       return;
     }
     Value constant = rewriter().addInitializer(name(use.node(), suffix + "_float"), scalar);
-    Node cast = insertBefore(use.node(), "Cast", suffix, List.of(constant), "to", type.onnxCode());
-    rewriter().fillInput(use.node(), use.inputIndex(), cast.output());
+    NodeBlueprint cast =
+        blueprint(use.node(), suffix, "Cast", constant).withInteger("to", type.onnxCode());
+    Node made = rewriter().insertBefore(use.node(), cast);
+    rewriter().fillInput(use.node(), use.inputIndex(), made.output());
   }
 
-  /** Adds a node with one attribute; it and its output are named after the given one. */
-  Node insertBefore(
-      Node node,
-      String opType,
-      String suffix,
-      List<Value> inputs,
-      String attribute,
-      long attributeValue) {
+  /** Describes a node of one input; it and its output are named after the given node. */
+  NodeBlueprint blueprint(Node node, String suffix, String opType, Value input) {
     String name = name(node, suffix);
-    NodeBlueprint blueprint =
-        NodeBlueprint.of(opType, name, inputs, name).withInteger(attribute, attributeValue);
-    return rewriter().insertBefore(node, blueprint);
+    return NodeBlueprint.of(opType, name, List.of(input), name);
   }
 }
