@@ -193,12 +193,6 @@ public final class ModelBuilder {
     return this;
   }
 
-  /** Declares an output of another type than float. */
-  public ModelBuilder output(String name, ElementType type) {
-    graph.addOutput(TypeCodec.anyShape(name, type));
-    return this;
-  }
-
   public String longs(String name, long... values) {
     return constant(name, Tensor.ofLongs(Shape.of(values.length), values));
   }
