@@ -94,7 +94,7 @@ class ActivationProductRuleTest {
     String x = builder.input("x", 2, 32, 32);
     String m = product(projected("left", x, 32, 32), projected("right", x, 32, 32));
     QuantizationPlan plan =
-        QdqPlanner.create()
+        Plans.planner()
             .withExcluded(NodeSelector.none().withName("m"))
             .plan(builder.output(m).build());
 

@@ -21,7 +21,7 @@ class AllReadersRuleTest {
 
   @Test
   void plan_floatMoversAndAdds_readFloatByDefault() {
-    assertThat(QdqPlanner.create().plan(mixed().build()).activationPairs())
+    assertThat(Plans.planner().plan(mixed().build()).activationPairs())
         .extracting(ActivationPair::edges)
         .containsExactly(List.of(new Edge("c", 0)));
   }
@@ -35,7 +35,7 @@ class AllReadersRuleTest {
   @Test
   void withExcluded_keepsTheOption() {
     QuantizationPlan plan =
-        QdqPlanner.create()
+        Plans.planner()
             .withAllReadersQuantized(true)
             .withExcluded(NodeSelector.none())
             .plan(mixed().build());
@@ -44,7 +44,7 @@ class AllReadersRuleTest {
   }
 
   private QuantizationPlan plan(boolean quantized) {
-    return QdqPlanner.create().withAllReadersQuantized(quantized).plan(mixed().build());
+    return Plans.planner().withAllReadersQuantized(quantized).plan(mixed().build());
   }
 
   private ModelBuilder mixed() {

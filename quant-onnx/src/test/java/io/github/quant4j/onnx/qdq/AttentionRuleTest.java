@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AttentionRuleTest {
-  private static final QdqPlanner INT8 = QdqPlanner.create().withInt8Attention(true);
+  private static final QdqPlanner INT8 = Plans.planner().withInt8Attention(true);
 
   private final ModelBuilder builder = ModelBuilder.create();
   private final Formulas f = new Formulas(builder);
@@ -57,7 +57,7 @@ class AttentionRuleTest {
 
   @Test
   void plan_attention_isFloatByDefault() {
-    QuantizationPlan plan = QdqPlanner.create().plan(attention(3, 196, 64));
+    QuantizationPlan plan = Plans.planner().plan(attention(3, 196, 64));
 
     assertThat(Plans.decision(plan, "scores")).isEqualTo("float P15");
     assertThat(Plans.decision(plan, "softmax")).isEqualTo("float P15");

@@ -189,7 +189,7 @@ class ConcatRuleTest {
     builder.output(builder.conv("d", turned, 16, 16, 3));
     concat("cat", a(), turned);
     OnnxModel model = builder.output(builder.conv("next", "cat", 32, 16, 1)).build();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     CalibrationTable table = table(plan, 1, 100);
 
     assertThat(Plans.pairs(plan.settled(table)))
@@ -297,7 +297,7 @@ class ConcatRuleTest {
   private OnnxModel widthsThree(float a, float b, float c) {
     concat("cat", a(), b(), c());
     OnnxModel model = builder.output(builder.conv("next", "cat", 48, 16, 1)).build();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     InsertQuantizeDequantize.of(plan, table(plan, a, b, c, 1), Target.TENSORRT).run(model);
     return model;
   }

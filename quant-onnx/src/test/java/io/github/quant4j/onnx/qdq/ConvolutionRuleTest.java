@@ -94,7 +94,7 @@ class ConvolutionRuleTest {
     OnnxModel model = builder.output(builder.conv("next", first, 32, 32, 3)).build();
 
     for (PlanProfile profile : PlanProfile.values()) {
-      QuantizationPlan plan = QdqPlanner.create().withProfile(profile).plan(model);
+      QuantizationPlan plan = Plans.planner().withProfile(profile).plan(model);
 
       assertThat(Plans.decision(plan, "first"))
           .as("%s", profile)

@@ -68,7 +68,7 @@ class CopyOperatorRuleTest {
     String flat = builder.add("Flatten", "f", List.of(x));
     builder.output(builder.gemm("g", flat, 1024, 16));
     QuantizationPlan plan =
-        QdqPlanner.create().withExcluded(NodeSelector.none().withName("f")).plan(builder.build());
+        Plans.planner().withExcluded(NodeSelector.none().withName("f")).plan(builder.build());
 
     assertThat(Plans.pairs(plan)).containsExactly("stem -> [c[0]], P01", "f -> [g[0]], P11");
   }

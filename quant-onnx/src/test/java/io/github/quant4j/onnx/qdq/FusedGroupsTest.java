@@ -209,13 +209,13 @@ class FusedGroupsTest {
 
   private List<String> lines(String output) {
     OnnxModel model = builder.output(output).build();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     return FusedGroups.of(model.graph(), plan).toString().lines().toList();
   }
 
   private static FusedGroups ofModel(String name) throws IOException {
     OnnxModel model = OnnxModel.read(Path.of("..", "data", "models", name + ".onnx"));
     PassPipeline.normalization().run(model);
-    return FusedGroups.of(model.graph(), QdqPlanner.create().plan(model));
+    return FusedGroups.of(model.graph(), Plans.planner().plan(model));
   }
 }

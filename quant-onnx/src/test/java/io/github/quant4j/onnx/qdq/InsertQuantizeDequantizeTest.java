@@ -88,7 +88,7 @@ class InsertQuantizeDequantizeTest {
   @Test
   void run_biasAsInt32_declaresIt() {
     OnnxModel model = convolution();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     InsertQuantizeDequantize.of(plan, Calibration.uniform(plan), Target.ONNXRUNTIME).run(model);
 
     assertThat(type(OnnxModel.of(model.toByteArray()), "c.b")).isEqualTo("float[24]");

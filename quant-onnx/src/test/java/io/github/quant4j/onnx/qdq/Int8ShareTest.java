@@ -24,7 +24,7 @@ class Int8ShareTest {
     builder.conv("b", builder.conv("a", "x", 16, 16, 3), 16, 16, 1);
     OnnxModel model = builder.output("b").build();
     QuantizationPlan plan =
-        QdqPlanner.create().withExcluded(NodeSelector.none().withName("b")).plan(model);
+        Plans.planner().withExcluded(NodeSelector.none().withName("b")).plan(model);
 
     Int8Share share = share(model, plan).orElseThrow();
 
@@ -41,7 +41,7 @@ class Int8ShareTest {
     builder.gemm("g", builder.input("z", 1, 16), 16, 16);
     OnnxModel model = builder.output("a").output("g").build();
 
-    assertThat(share(model, QdqPlanner.create().plan(model))).isEmpty();
+    assertThat(share(model, Plans.planner().plan(model))).isEmpty();
   }
 
   @Test
@@ -50,7 +50,7 @@ class Int8ShareTest {
     builder.add("Softmax", "s", List.of(builder.input("x", 1, 16)));
     OnnxModel model = builder.output("s").build();
 
-    assertThat(share(model, QdqPlanner.create().plan(model)).orElseThrow().value()).isZero();
+    assertThat(share(model, Plans.planner().plan(model)).orElseThrow().value()).isZero();
   }
 
   @Test
@@ -58,7 +58,7 @@ class Int8ShareTest {
     OnnxModel model = OnnxModel.read(Path.of("..", "data", "models", "resnet20_bn_fp32.onnx"));
     PassPipeline.normalization().run(model);
 
-    Int8Share share = share(model, QdqPlanner.create().plan(model)).orElseThrow();
+    Int8Share share = share(model, Plans.planner().plan(model)).orElseThrow();
 
     // The float Gemm of 64 x 10 is what is missing.
     assertThat(share).isEqualTo(new Int8Share(40_517_632, 40_518_272));

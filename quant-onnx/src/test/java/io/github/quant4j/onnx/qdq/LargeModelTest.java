@@ -84,7 +84,7 @@ class LargeModelTest {
       long start = System.nanoTime();
       OnnxModel model = OnnxModel.read(floatFile);
       PassPipeline.normalization().run(model);
-      QuantizationPlan plan = QdqPlanner.create().plan(model);
+      QuantizationPlan plan = Plans.planner().plan(model);
       long calibrating = System.nanoTime();
       CalibrationTable table =
           Calibration.observed(model, plan, input(), folder.resolve("observed.onnx"));

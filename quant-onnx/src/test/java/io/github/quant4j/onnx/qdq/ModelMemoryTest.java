@@ -78,7 +78,7 @@ class ModelMemoryTest {
   private static OnnxModel quantized(OnnxModel model) {
     OnnxModel quantized = model.copy();
     PassPipeline.normalization().run(quantized);
-    QuantizationPlan plan = QdqPlanner.create().plan(quantized);
+    QuantizationPlan plan = Plans.planner().plan(quantized);
     assertThat(plan.weights()).hasSize(LAYERS);
     InsertQuantizeDequantize.of(plan, Calibration.uniform(plan), Target.TENSORRT).run(quantized);
     return quantized;

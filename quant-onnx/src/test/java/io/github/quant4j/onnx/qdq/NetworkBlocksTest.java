@@ -108,7 +108,7 @@ class NetworkBlocksTest {
         builder.add("Loop", "loop", List.of("trips", "go", c), ModelBuilder.body("body", body(c)));
     OnnxModel model = builder.output(builder.conv("d", loop, 16, 16, 3)).build();
 
-    assertThat(Plans.decision(QdqPlanner.create().plan(model), "loop")).isEqualTo("float P49");
+    assertThat(Plans.decision(Plans.planner().plan(model), "loop")).isEqualTo("float P49");
     assertPairs("stem -> [c[0]], P01", "loop -> [d[0]], P01");
     assertThat(Calibration.signalToNoise(model, SAMPLE)).isGreaterThan(25);
   }
@@ -152,7 +152,7 @@ class NetworkBlocksTest {
     OnnxModel model = builder.output(builder.convOf("last", joined, "last.W")).build();
 
     long start = System.nanoTime();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     QuantizationPlan settled = plan.settled(Calibration.uniform(plan));
     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
 
@@ -171,6 +171,6 @@ class NetworkBlocksTest {
   private QuantizationPlan plan() {
     OnnxModel model = builder.build();
     PassPipeline.normalization().run(model);
-    return QdqPlanner.create().plan(model);
+    return Plans.planner().plan(model);
   }
 }

@@ -25,7 +25,7 @@ class QuantizationManifestTest {
 
   private static QuantizationManifest manifest(BuildMode mode) {
     OnnxModel model = model();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     InsertQuantizeDequantize.of(plan, TABLE, Target.TENSORRT).withBuildMode(mode).run(model);
     return QuantizationManifest.of(OnnxModel.of(model.toByteArray())).orElseThrow();
   }

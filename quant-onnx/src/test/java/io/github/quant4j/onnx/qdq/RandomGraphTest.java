@@ -52,7 +52,7 @@ class RandomGraphTest {
     for (long seed = 0; seed < SEEDS; seed++) {
       OnnxModel model = RandomGraph.of(seed);
       PassPipeline.normalization().run(model);
-      QuantizationPlan plan = QdqPlanner.create().plan(model);
+      QuantizationPlan plan = Plans.planner().plan(model);
       plan.settled(Calibration.observed(model, plan, SAMPLE))
           .decisions()
           .forEach(d -> met.add((d.isQuantized() ? "INT8 " : "float ") + d.why().ruleId()));
@@ -87,7 +87,7 @@ class RandomGraphTest {
 
   private static Set<String> pairs(OnnxModel model) {
     PassPipeline.normalization().run(model);
-    return QdqPlanner.create().plan(model).activationPairs().stream()
+    return Plans.planner().plan(model).activationPairs().stream()
         .map(p -> p.tensor() + p.edges().stream().sorted().toList() + p.rangeSources())
         .collect(Collectors.toSet());
   }

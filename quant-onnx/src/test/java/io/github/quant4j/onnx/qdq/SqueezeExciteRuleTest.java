@@ -34,7 +34,7 @@ class SqueezeExciteRuleTest {
 
   @Test
   void plan_gateBetweenConvolutions_pairsTheGatedActivationAlone() {
-    QuantizationPlan plan = QdqPlanner.create().plan(block());
+    QuantizationPlan plan = Plans.planner().plan(block());
 
     assertThat(Plans.pairs(plan))
         .containsExactly(
@@ -45,7 +45,7 @@ class SqueezeExciteRuleTest {
 
   @Test
   void plan_convolutionsOfAGate_areFloat() {
-    QuantizationPlan plan = QdqPlanner.create().plan(block());
+    QuantizationPlan plan = Plans.planner().plan(block());
 
     for (String node : List.of("squeeze", "r", "excite", "gate")) {
       assertThat(Plans.decision(plan, node)).isEqualTo("float P36");
@@ -57,7 +57,7 @@ class SqueezeExciteRuleTest {
 
   @Test
   void plan_withInt8Gates_pairsTheGateToo() {
-    QuantizationPlan plan = QdqPlanner.create().withInt8Gates(true).plan(block());
+    QuantizationPlan plan = Plans.planner().withInt8Gates(true).plan(block());
 
     assertThat(Plans.pairs(plan))
         .containsExactly(
@@ -71,7 +71,7 @@ class SqueezeExciteRuleTest {
   @Test
   void plan_gateOfAFloatTensor_pairsNothing() {
     builder.output(builder.conv("c2", gated(f.op("Sin", stem)), 32, 32, 1));
-    QuantizationPlan plan = QdqPlanner.create().withInt8Gates(true).plan(builder.build());
+    QuantizationPlan plan = Plans.planner().withInt8Gates(true).plan(builder.build());
 
     assertThat(Plans.pairs(plan)).containsExactly("mul -> [c2[0]], P01");
     assertThat(Plans.decision(plan, "mul")).isEqualTo("float P36");
@@ -119,7 +119,7 @@ class SqueezeExciteRuleTest {
   @Test
   void plan_excludedProduct_pairsNothing() {
     QuantizationPlan plan =
-        QdqPlanner.create().withExcluded(NodeSelector.none().withName("mul")).plan(block());
+        Plans.planner().withExcluded(NodeSelector.none().withName("mul")).plan(block());
 
     assertThat(Plans.pairs(plan)).containsExactly("stem -> [c1[0]], P01", "mul -> [c2[0]], P01");
     assertThat(plan.decision("mul").orElseThrow().why().text()).isEqualTo("excluded by option");

@@ -138,7 +138,7 @@ class StronglyTypedTest {
   void quantize_activationTooLargeForHalf_staysFloatAroundItsPair() {
     OnnxModel model = convolution();
     OnnxModel strong = model.copy();
-    QuantizationPlan plan = QdqPlanner.create().plan(strong);
+    QuantizationPlan plan = Plans.planner().plan(strong);
     CalibrationTable table = Calibration.symmetric(plan, 100_000);
     InsertQuantizeDequantize.of(plan, table, Target.TENSORRT)
         .withBuildMode(BuildMode.STRONGLY_TYPED)
@@ -157,7 +157,7 @@ class StronglyTypedTest {
   @Test
   void run_secondTime_changesNothing() {
     OnnxModel model = convolution();
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     InsertQuantizeDequantize pass =
         InsertQuantizeDequantize.of(plan, Calibration.uniform(plan), Target.TENSORRT)
             .withBuildMode(BuildMode.STRONGLY_TYPED);
@@ -184,7 +184,7 @@ class StronglyTypedTest {
   }
 
   private static void assertRefused(OnnxModel model, Target target, String message) {
-    QuantizationPlan plan = QdqPlanner.create().plan(model);
+    QuantizationPlan plan = Plans.planner().plan(model);
     InsertQuantizeDequantize pass =
         InsertQuantizeDequantize.of(plan, Calibration.uniform(plan), target)
             .withBuildMode(BuildMode.STRONGLY_TYPED);
