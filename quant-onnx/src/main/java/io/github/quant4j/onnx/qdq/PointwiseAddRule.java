@@ -37,7 +37,7 @@ final class PointwiseAddRule implements PlacementRule {
   public void apply(PlanDraft draft) {
     Set<Node> candidates =
         draft.nodes().stream()
-            .filter(node -> ResidualAddRule.isAdd(node) && draft.decision(node).isEmpty())
+            .filter(node -> isOpen(draft, node))
             .filter(add -> obstacle(draft, add).isEmpty())
             .collect(Collectors.toCollection(LinkedHashSet::new));
     // Candidates hold one another up: one that fails takes those behind it along in a second look.
@@ -45,7 +45,7 @@ final class PointwiseAddRule implements PlacementRule {
     Neighbours neighbours = new Neighbours(draft, first);
     Set<Node> standing = standing(neighbours, first);
     for (Node node : draft.nodes()) {
-      if (ResidualAddRule.isAdd(node) && draft.decision(node).isEmpty()) {
+      if (isOpen(draft, node)) {
         if (standing.contains(node)) {
           quantize(draft, node);
         } else {
@@ -53,6 +53,13 @@ final class PointwiseAddRule implements PlacementRule {
         }
       }
     }
+  }
+
+  /** Tells whether an Add is still to be decided on; one inside a pattern is part of that. */
+  private static boolean isOpen(PlanDraft draft, Node node) {
+    return ResidualAddRule.isAdd(node)
+        && draft.decision(node).isEmpty()
+        && draft.patterns().covering(node).isEmpty();
   }
 
   private static Set<Node> standing(Neighbours neighbours, Set<Node> candidates) {

@@ -95,14 +95,14 @@ final class QdqInvariants {
           .producer()
           .filter(producer -> producer.is("DequantizeLinear"))
           .filter(producer -> !producer.requiredInput(0).isConstant())
-          .ifPresent(pair -> scales.add(scale(pair).floats().get(0)));
+          .ifPresent(pair -> scales.add(firstScale(pair)));
     }
     if (scales.isEmpty()) {
       return;
     }
     for (Use use : node.output().uses()) {
       if (use.node().is("QuantizeLinear")) {
-        scales.add(scale(use.node()).floats().get(0));
+        scales.add(firstScale(use.node()));
       }
     }
     require(scales.size() == 1, "I9", node, "it joins scales " + scales);
@@ -238,6 +238,13 @@ final class QdqInvariants {
       producer = isMover ? producer.requiredInput(0).producer().orElse(null) : null;
     }
     return producer != null;
+  }
+
+  private static float firstScale(Node node) {
+    Tensor scale = scale(node);
+    return (scale.elementType() == ElementType.FLOAT16 ? Float16.widen(scale) : scale)
+        .floats()
+        .get(0);
   }
 
   private static Tensor scale(Node node) {

@@ -26,10 +26,7 @@ class FloatFunctionRuleTest {
         "HardSigmoid",
         "Tanh",
         "Erf",
-        "Exp",
-        "ReduceSum",
-        "ReduceMax",
-        "ReduceMean"
+        "Exp"
       })
   void plan_functionBetweenConvolutions_isFloatForAReason(String opType) {
     String y = builder.add(opType, "y", List.of(builder.conv("c1", x, 16, 16, 3)));
@@ -37,6 +34,16 @@ class FloatFunctionRuleTest {
 
     assertThat(Plans.decision(plan, "y")).isEqualTo("float P35");
     assertThat(Plans.pairs(plan)).containsExactly("x -> [c1[0]], P06", "y -> [c2[0]], P01");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ReduceSum", "ReduceMax", "ReduceMean"})
+  void plan_reductionOverAllAxes_isFloatAndSoIsWhatReadsItsOneElement(String opType) {
+    String y = builder.add(opType, "y", List.of(builder.conv("c1", x, 16, 16, 3)));
+    QuantizationPlan plan = Plans.of(builder.output(builder.conv("c2", y, 16, 16, 3)));
+
+    assertThat(Plans.decision(plan, "y")).isEqualTo("float P35");
+    assertThat(Plans.pairs(plan)).containsExactly("x -> [c1[0]], P06");
   }
 
   @Test
@@ -62,11 +69,11 @@ class FloatFunctionRuleTest {
   }
 
   @Test
-  void plan_operatorOfAnotherDomain_isNotSpokenOf() {
+  void plan_operatorOfAnotherDomain_isNotTakenForTheFunction() {
     builder
         .graph()
         .addNode(ModelBuilder.node("Softmax", "y", List.of(x)).toBuilder().setDomain("custom"));
 
-    assertThat(Plans.decision(Plans.of(builder.output("y")), "y")).isEqualTo("float ");
+    assertThat(Plans.decision(Plans.of(builder.output("y")), "y")).isEqualTo("float P17");
   }
 }

@@ -292,7 +292,7 @@ class QdqInvariantsTest {
     pair("i");
     builder.output("i_d");
 
-    assertBreach("invariant I11 does not hold at node \"i_q\": tensor \"i\" is int64[4]");
+    assertBreach("invariant I11 does not hold at node \"i_q\": its tensor is int64[4]");
   }
 
   @Test

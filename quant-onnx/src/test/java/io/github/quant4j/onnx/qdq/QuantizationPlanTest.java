@@ -36,8 +36,8 @@ class QuantizationPlanTest {
             convolution, weight [16, 16, 3, 3]"},
                 {"node": "r", "operator": "Relu", "int8": true, "rule": "P22", "reason": "fused \
             into the operator before it"},
-                {"node": "s", "operator": "Softmax", "int8": false, "rule": "", "reason": "no rule \
-            quantizes Softmax"}
+                {"node": "s", "operator": "Softmax", "int8": false, "rule": "P35", \
+            "reason": "Softmax has no INT8 kernel worth a pair"}
               ],
               "activationPairs": [
                 {"tensor": "x", "rangeSources": ["x"], "rule": "P06", "readers": [{"node": "c", \

@@ -148,6 +148,6 @@ class ResidualAddRuleTest {
     QuantizationPlan plan = Plans.of(builder);
 
     assertThat(Plans.decision(plan, "product")).startsWith("INT8");
-    assertThat(Plans.decision(plan, "add")).isEqualTo("float P42");
+    assertThat(Plans.decision(plan, "add")).isEqualTo("float P51");
   }
 }
