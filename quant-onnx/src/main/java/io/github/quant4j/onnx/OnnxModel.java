@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.github.quant4j.onnx.internal.proto.FunctionProto;
 import io.github.quant4j.onnx.internal.proto.ModelProto;
 import io.github.quant4j.onnx.internal.proto.OperatorSetIdProto;

@@ -5,49 +5,55 @@ import io.github.quant4j.calibration.CalibrationListener;
 import io.github.quant4j.calibration.Calibrator;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.onnx.Dimension;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.half.ConvertToHalf;
 import io.github.quant4j.onnx.pass.PassPipeline;
+import io.github.quant4j.onnx.pass.opset.LiftOpset;
+import io.github.quant4j.onnx.qdq.BuildMode;
 import io.github.quant4j.onnx.qdq.ExposeObservationPoints;
 import io.github.quant4j.onnx.qdq.InsertQuantizeDequantize;
 import io.github.quant4j.onnx.qdq.NodeSelector;
+import io.github.quant4j.onnx.qdq.PlanProfile;
 import io.github.quant4j.onnx.qdq.QdqPlanner;
 import io.github.quant4j.onnx.qdq.QuantizationPlan;
 import io.github.quant4j.onnx.qdq.Target;
+import io.github.quant4j.onnx.qdq.WeightForm;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Turns a float32 ONNX model and sample inputs into an INT8 model.
  *
- * <p>The model is normalised and planned on a copy, the samples are run through it in ONNX Runtime
- * while the ranges of the tensors the plan names are observed, and QuantizeLinear/DequantizeLinear
- * pairs are inserted: activations per tensor by their minimum and maximum, weights per channel,
- * everything symmetric int8 with zero point 0.
+ * <ol>
+ *   <li>The model is normalised and planned on a copy.
+ *   <li>The samples are run through it in ONNX Runtime while the ranges of the tensors the plan
+ *       names are observed.
+ *   <li>On a few of the samples it is measured how much of their signal the outputs keep in INT8;
+ *       where it is less than {@link #accuracyTarget}, the operators that cost most are found and
+ *       left float, as long as most of the arithmetic stays INT8.
+ *   <li>QuantizeLinear/DequantizeLinear pairs are inserted: activations per tensor by their minimum
+ *       and maximum, weights per channel, everything symmetric int8 with zero point 0.
+ * </ol>
  *
- * <p>Time is that of running the samples once; memory that of the session and one batch, whatever
- * the number of samples. A model that keeps its tensors in other files, or is larger than 1.5 GiB,
- * is run from a copy in the temporary folder of the system, deleted at the end. The same model,
- * samples and options give the same bytes. Immutable and thread-safe: options return changed
- * copies.
+ * <p>Time is that of running the samples once, and where the target is missed that of running two
+ * to 32 of them once per operator; memory that of the session and one batch, whatever the number of
+ * samples. The same model, samples and options give the same bytes. Immutable and thread-safe:
+ * options return changed copies.
  */
 public final class PostTrainingQuantization {
-  private final OnnxModel model;
-  private final Target target;
-  private final NodeSelector excluded;
-  private final int threadCount;
-  private final CalibrationListener listener;
+  private static final int OPSET_OF_STRONG_TYPES = 19;
 
-  private PostTrainingQuantization(
-      OnnxModel model,
-      Target target,
-      NodeSelector excluded,
-      int threadCount,
-      CalibrationListener listener) {
+  private final OnnxModel model;
+  private final QuantizationSettings settings;
+
+  private PostTrainingQuantization(OnnxModel model, QuantizationSettings settings) {
     this.model = model;
-    this.target = target;
-    this.excluded = excluded;
-    this.threadCount = threadCount;
-    this.listener = listener;
+    this.settings = settings;
   }
 
   /**
@@ -58,11 +64,15 @@ public final class PostTrainingQuantization {
    */
   public static PostTrainingQuantization of(OnnxModel model) {
     return new PostTrainingQuantization(
-        Objects.requireNonNull(model, "model").copy(),
-        Target.TENSORRT,
-        NodeSelector.none(),
-        0,
-        progress -> {});
+        Objects.requireNonNull(model, "model").copy(), QuantizationSettings.defaults());
+  }
+
+  private PostTrainingQuantization with(QuantizationSettings changed) {
+    return new PostTrainingQuantization(model, changed);
+  }
+
+  private PostTrainingQuantization with(QdqPlanner planner) {
+    return with(settings.withPlanner(planner));
   }
 
   /**
@@ -72,7 +82,27 @@ public final class PostTrainingQuantization {
    * @return the copy
    */
   public PostTrainingQuantization target(Target runtime) {
-    return new PostTrainingQuantization(model, runtime, excluded, threadCount, listener);
+    return with(settings.withTarget(runtime));
+  }
+
+  /**
+   * Returns a copy that favours speed or accuracy.
+   *
+   * @param profile the profile; {@link PlanProfile#BALANCED} when not said
+   * @return the copy
+   */
+  public PostTrainingQuantization profile(PlanProfile profile) {
+    return with(settings.planner().withProfile(profile));
+  }
+
+  /**
+   * Returns a copy that quantizes some nodes only.
+   *
+   * @param nodes the nodes; no limit when not said
+   * @return the copy
+   */
+  public PostTrainingQuantization include(NodeSelector nodes) {
+    return with(settings.planner().withIncluded(nodes));
   }
 
   /**
@@ -82,7 +112,55 @@ public final class PostTrainingQuantization {
    * @return the copy
    */
   public PostTrainingQuantization exclude(NodeSelector nodes) {
-    return new PostTrainingQuantization(model, target, nodes, threadCount, listener);
+    return with(settings.planner().withExcluded(nodes));
+  }
+
+  /**
+   * Returns a copy that makes the model for another build mode of TensorRT.
+   *
+   * @param mode the mode; {@link BuildMode#WEAKLY_TYPED} when not said
+   * @return the copy
+   */
+  public PostTrainingQuantization buildMode(BuildMode mode) {
+    return with(settings.withMode(mode));
+  }
+
+  /**
+   * Returns a copy that stores weights in another form.
+   *
+   * @param form the form; {@link WeightForm#INT8} when not said
+   * @return the copy
+   */
+  public PostTrainingQuantization weightForm(WeightForm form) {
+    return with(settings.withWeightForm(form));
+  }
+
+  /**
+   * Returns a copy that wants the outputs to keep another ratio of signal to quantization noise, as
+   * measured on a few of the samples. It is a goal, not a promise: no more is left float than
+   * {@link #smallestInt8Share} allows. {@link Verification} says what came of it.
+   *
+   * @param decibels the ratio at the worst float output; 24 when not said, 0 or less to measure
+   *     nothing
+   * @return the copy
+   */
+  public PostTrainingQuantization accuracyTarget(double decibels) {
+    return with(settings.withAccuracyTarget(decibels));
+  }
+
+  /**
+   * Returns a copy that keeps another part of the arithmetic in INT8 when operators are left float
+   * for accuracy.
+   *
+   * @param share the part of the multiply-adds, in [0, 1]; when not said 0.81, and 0.63 where most
+   *     of them are in matrix products
+   * @return the copy
+   */
+  public PostTrainingQuantization smallestInt8Share(double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException("share must be in [0, 1], was " + share);
+    }
+    return with(settings.withSmallestInt8Share(OptionalDouble.of(share)));
   }
 
   /**
@@ -95,7 +173,7 @@ public final class PostTrainingQuantization {
     if (threads < 0) {
       throw new IllegalArgumentException("threads must be at least 0, was " + threads);
     }
-    return new PostTrainingQuantization(model, target, excluded, threads, listener);
+    return with(settings.withSession(settings.session().withThreadCount(threads)));
   }
 
   /**
@@ -105,12 +183,12 @@ public final class PostTrainingQuantization {
    * @return the copy
    */
   public PostTrainingQuantization listener(CalibrationListener progressListener) {
-    return new PostTrainingQuantization(model, target, excluded, threadCount, progressListener);
+    return with(settings.withListener(progressListener));
   }
 
   /**
-   * Plans, calibrates and rewrites. A model in which the plan quantizes nothing comes back as it
-   * is, and no sample is read.
+   * Plans, calibrates, measures and rewrites. A model in which the plan quantizes nothing comes
+   * back as it is, and no sample is read.
    *
    * @param samples sample inputs, read to their end; not closed
    * @return the INT8 model with the plan and the ranges it was made from
@@ -122,26 +200,54 @@ public final class PostTrainingQuantization {
   public QuantizedModel run(CalibrationSource samples) throws IOException {
     OnnxModel normalised = model.copy();
     PassPipeline.normalization().run(normalised);
-    QuantizationPlan plan =
-        QdqPlanner.create().forTarget(target).withExcluded(excluded).plan(normalised);
-    if (plan.activationPairs().isEmpty()) {
-      return new QuantizedModel(model.copy(), plan, CalibrationTable.builder().build());
+    if (settings.mode() == BuildMode.STRONGLY_TYPED) {
+      LiftOpset.to(OPSET_OF_STRONG_TYPES).run(normalised);
     }
-    CalibrationTable table = calibrate(normalised, plan, samples);
-    InsertQuantizeDequantize.of(plan, table, target).run(normalised);
-    return new QuantizedModel(normalised, plan, table);
+    QuantizationPlan plan = settings.planner().plan(normalised);
+    if (plan.activationPairs().isEmpty()) {
+      CalibrationTable none = CalibrationTable.builder().build();
+      return new QuantizedModel(model.copy(), plan, none, Optional.empty());
+    }
+    SampleKeeper keeper =
+        new SampleKeeper(samples, canCut(normalised), AccuracySearch.LARGEST_SAMPLE_COUNT);
+    CalibrationTable table = calibrate(normalised, plan, keeper);
+    AccuracySearch search = AccuracySearch.of(normalised, keeper.kept());
+    if (settings.accuracyTarget() > 0) {
+      plan = search.improve(settings, plan, table);
+    }
+    plan = plan.settled(table);
+    InsertQuantizeDequantize.of(plan, table, settings.target())
+        .withWeightForm(settings.weightForm())
+        .withBuildMode(settings.mode())
+        .run(normalised);
+    return new QuantizedModel(normalised, plan, table, plan.int8Share(search.counts()));
+  }
+
+  /** Tells whether samples may be run one by one: no input has a fixed number of them. */
+  private static boolean canCut(OnnxModel model) {
+    return model.graph().inputs().stream()
+        .flatMap(input -> input.type().dimensions().stream())
+        .noneMatch(
+            dimensions ->
+                !dimensions.isEmpty()
+                    && dimensions.get(0) instanceof Dimension.Fixed batch
+                    && batch.size() != 1);
   }
 
   private CalibrationTable calibrate(
       OnnxModel normalised, QuantizationPlan plan, CalibrationSource samples) throws IOException {
     OnnxModel observed = normalised.copy();
-    ExposeObservationPoints.of(plan.observationPoints()).run(observed);
+    SortedSet<String> points = new TreeSet<>(plan.observationPoints());
+    if (settings.mode() == BuildMode.STRONGLY_TYPED) {
+      points.addAll(ConvertToHalf.observationPoints(normalised));
+    }
+    ExposeObservationPoints.of(points).run(observed);
     try (StagedModel staged = StagedModel.of(observed);
         Calibrator calibrator =
             staged
-                .calibrator(plan.observationPoints())
-                .threadCount(threadCount)
-                .listener(listener)
+                .calibrator(points)
+                .threadCount(settings.session().threadCount())
+                .listener(settings.listener())
                 .build()) {
       return calibrator.run(samples);
     }

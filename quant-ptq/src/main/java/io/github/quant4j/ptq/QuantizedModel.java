@@ -3,9 +3,11 @@ package io.github.quant4j.ptq;
 
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.qdq.Int8Share;
 import io.github.quant4j.onnx.qdq.QuantizationPlan;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What {@link PostTrainingQuantization} gives back.
@@ -13,8 +15,11 @@ import java.nio.file.Path;
  * @param model the INT8 model
  * @param plan what was quantized and why, node by node
  * @param table the ranges the scales were made from
+ * @param int8Share how much of the model's arithmetic is INT8 at the shapes of the samples; empty
+ *     where some operator's is not known, or no sample was read
  */
-public record QuantizedModel(OnnxModel model, QuantizationPlan plan, CalibrationTable table) {
+public record QuantizedModel(
+    OnnxModel model, QuantizationPlan plan, CalibrationTable table, Optional<Int8Share> int8Share) {
   /**
    * Writes the INT8 model; see {@link OnnxModel#write(Path)}.
    *

@@ -3,6 +3,7 @@ package io.github.quant4j.ptq;
 
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
+import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +12,15 @@ import java.util.OptionalLong;
 
 /**
  * Passes a source on and keeps a few samples of what goes by, spread over the stream: the first of
- * batch 1, 2, 4, 8 and so on, a growing number as long as there is room.
+ * batches 1, 2, 4, 8 and so on, as long as there is room.
  *
  * <p>A batch is cut only where the model takes samples one at a time; else it is kept whole.
  */
 final class SampleKeeper implements CalibrationSource {
-  private static final int SAMPLES_PER_BATCH = 2;
+  private static final int SAMPLES_PER_BATCH = 4;
+
+  /** Kept samples of large pictures are few. */
+  private static final long LARGEST_SIZE = 64L << 20;
 
   private final CalibrationSource source;
   private final boolean canCut;
@@ -24,6 +28,7 @@ final class SampleKeeper implements CalibrationSource {
   private final List<TensorBatch> kept = new ArrayList<>();
   private long batchCount;
   private long keptCount;
+  private long keptSize;
 
   SampleKeeper(CalibrationSource source, boolean canCut, long limit) {
     this.source = source;
@@ -46,12 +51,18 @@ final class SampleKeeper implements CalibrationSource {
   private void keep(TensorBatch batch) {
     batchCount++;
     boolean isPowerOfTwo = Long.bitCount(batchCount) == 1;
-    if (isPowerOfTwo && keptCount < limit && batch.sampleCount() > 0) {
+    boolean hasRoom = keptCount < limit && (kept.isEmpty() || keptSize < LARGEST_SIZE);
+    if (isPowerOfTwo && hasRoom && batch.sampleCount() > 0) {
       long wanted = Math.min(SAMPLES_PER_BATCH, limit - keptCount);
       TensorBatch slice = canCut ? batch.slice(0, Math.min(wanted, batch.sampleCount())) : batch;
       kept.add(slice);
       keptCount += slice.sampleCount();
+      slice.names().forEach(name -> slice.tensor(name).ifPresent(this::countSize));
     }
+  }
+
+  private void countSize(Tensor tensor) {
+    keptSize += tensor.bytes().remaining();
   }
 
   @Override

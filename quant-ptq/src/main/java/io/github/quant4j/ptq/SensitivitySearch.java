@@ -42,13 +42,10 @@ final class SensitivitySearch {
   /** What one more change between float and INT8 is worth, as a share of all multiply-adds. */
   private static final double PRICE_OF_A_BREAK = 0.02;
 
-  private static final double WORTHWHILE_GAIN = 3;
+  private static final double WORTHWHILE_GAIN = 2;
 
-  /** Operators are measured in groups of neighbours first, small enough for noises to add up. */
-  private static final int GROUP_SIZE = 8;
-
-  /** A group of less than this part of the noise allowed is not looked into. */
-  private static final double NEGLIGIBLE_PARTS = 32;
+  /** An operator below this part of the noise allowed is not worth a break. */
+  private static final double NEGLIGIBLE_PARTS = 64;
 
   private static final Logger LOGGER = LoggerFactory.getLogger(SensitivitySearch.class);
 
@@ -61,12 +58,17 @@ final class SensitivitySearch {
    * @param session a model with switches
    * @param operators the operators in the order of the switches
    * @param samples at least one batch
+   * @param references the float outputs of the float model on each batch, by name
    */
-  SensitivitySearch(InferenceSession session, List<String> operators, List<TensorBatch> samples) {
+  SensitivitySearch(
+      InferenceSession session,
+      List<String> operators,
+      List<TensorBatch> samples,
+      List<Map<String, Tensor>> references) {
     this.session = session;
     this.operators = operators;
     this.samples = samples;
-    this.references = samples.stream().map(batch -> run(batch, Set.of())).toList();
+    this.references = references;
   }
 
   /**
@@ -85,11 +87,18 @@ final class SensitivitySearch {
     if (plain >= target) {
       return new TreeMap<>();
     }
+    LOGGER.debug(
+        "{} operators: {} dB in INT8, {} dB in float",
+        operators.size(),
+        plain,
+        decibels(noise(Set.of())));
     Map<String, Double> noises = new HashMap<>();
     double negligible = Math.pow(10, -target / 10) / NEGLIGIBLE_PARTS;
-    for (int start = 0; start < operators.size(); start += GROUP_SIZE) {
-      List<String> group = operators.subList(start, Math.min(operators.size(), start + GROUP_SIZE));
-      measure(group, noise(Set.copyOf(group)), negligible, noises);
+    for (String operator : operators) {
+      double noise = noise(Set.of(operator));
+      if (noise > negligible) {
+        noises.put(operator, noise);
+      }
     }
     List<String> order = order(noises, shares, allowedShare);
     int count = shortest(order, target, plain);
@@ -98,26 +107,6 @@ final class SensitivitySearch {
         .subList(0, count)
         .forEach(operator -> costliest.put(operator, decibels(noises.get(operator))));
     return costliest;
-  }
-
-  /**
-   * Finds the operators of a group that matter. The noise of the second half is what the first
-   * leaves of the whole, so that no operator costs more than one run.
-   */
-  private void measure(
-      List<String> group, double noise, double negligible, Map<String, Double> noises) {
-    if (noise <= negligible) {
-      return;
-    }
-    if (group.size() == 1) {
-      noises.put(group.get(0), noise);
-      return;
-    }
-    int half = group.size() / 2;
-    List<String> first = group.subList(0, half);
-    double noiseOfFirst = noise(Set.copyOf(first));
-    measure(first, noiseOfFirst, negligible, noises);
-    measure(group.subList(half, group.size()), noise - noiseOfFirst, negligible, noises);
   }
 
   private static List<String> order(
@@ -139,36 +128,45 @@ final class SensitivitySearch {
     return order;
   }
 
+  /**
+   * Returns how many operators from the beginning of the list to leave float: noises cancel and add
+   * up in odd ways, so lengths are tried in steps that grow by half, then between the last two.
+   */
   private int shortest(List<String> order, double target, double plain) {
-    int low = 0;
-    int high = order.size();
     int best = 0;
     double bestRatio = plain + WORTHWHILE_GAIN;
-    double ratio = without(order, high);
-    LOGGER.debug(
-        "{} operators: {} dB in INT8, {} dB with {} in float",
-        operators.size(),
-        plain,
-        ratio,
-        high);
-    if (ratio > bestRatio) {
-      best = high;
-      bestRatio = ratio;
-    }
-    while (high - low > 1) {
-      int middle = (low + high) >>> 1;
-      ratio = without(order, middle);
-      if (ratio >= target || (bestRatio < target && ratio > bestRatio)) {
-        best = middle;
+    int tooShort = 0;
+    for (int count = 1; count <= order.size(); count = next(count, order.size())) {
+      double ratio = without(order, count);
+      LOGGER.debug("{} of {} operators float: {} dB", count, operators.size(), ratio);
+      if (ratio > bestRatio) {
+        best = count;
         bestRatio = ratio;
       }
       if (ratio >= target) {
+        return shortestBetween(order, tooShort, count, target);
+      }
+      tooShort = count;
+    }
+    return best;
+  }
+
+  private static int next(int count, int last) {
+    return count < last ? Math.min(last, count + Math.max(1, count / 2)) : last + 1;
+  }
+
+  private int shortestBetween(List<String> order, int tooShort, int longEnough, double target) {
+    int low = tooShort;
+    int high = longEnough;
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      if (without(order, middle) >= target) {
         high = middle;
       } else {
         low = middle;
       }
     }
-    return best;
+    return high;
   }
 
   private double without(List<String> order, int count) {

@@ -63,11 +63,7 @@ final class PlanAssembly {
         uses.stream().map(use -> new Edge(use.node().name(), use.inputIndex())).toList();
     String ruleId = rules.getOrDefault(uses.get(0), "");
     return new ActivationPair(
-        tensor.name(),
-        groups.sources(tensor.name()),
-        edges,
-        ruleId,
-        draft.fixedRange(tensor));
+        tensor.name(), groups.sources(tensor.name()), edges, ruleId, draft.fixedRange(tensor));
   }
 
   /** All inputs of a Concat give its scale; of any other node the first does. */

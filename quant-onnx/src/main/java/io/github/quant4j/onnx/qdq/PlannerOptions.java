@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import java.util.Map;
+
 /**
  * What a user chose of the rules.
  *
@@ -10,6 +12,7 @@ package io.github.quant4j.onnx.qdq;
  * @param allReadersQuantized whether float readers that only pass values on read the pair too
  * @param int8Attention whether attentions of fitting size are quantized
  * @param int8Gates whether gates are quantized beside what they scale
+ * @param measuredNoise why operators that were measured to cost too much stay float, by node
  */
 record PlannerOptions(
     Target target,
@@ -17,38 +20,85 @@ record PlannerOptions(
     boolean groupedConvolutions,
     boolean allReadersQuantized,
     boolean int8Attention,
-    boolean int8Gates) {
+    boolean int8Gates,
+    Map<String, String> measuredNoise) {
   static final PlannerOptions DEFAULT =
-      new PlannerOptions(Target.TENSORRT, PlanProfile.BALANCED, false, false, false, false);
+      new PlannerOptions(
+          Target.TENSORRT, PlanProfile.BALANCED, false, false, false, false, Map.of());
+
+  PlannerOptions {
+    measuredNoise = Map.copyOf(measuredNoise);
+  }
 
   PlannerOptions withTarget(Target other) {
     return new PlannerOptions(
-        other, profile, groupedConvolutions, allReadersQuantized, int8Attention, int8Gates);
+        other,
+        profile,
+        groupedConvolutions,
+        allReadersQuantized,
+        int8Attention,
+        int8Gates,
+        measuredNoise);
   }
 
   PlannerOptions withProfile(PlanProfile other) {
     return new PlannerOptions(
-        target, other, groupedConvolutions, allReadersQuantized, int8Attention, int8Gates);
+        target,
+        other,
+        groupedConvolutions,
+        allReadersQuantized,
+        int8Attention,
+        int8Gates,
+        measuredNoise);
   }
 
   PlannerOptions withGroupedConvolutions(boolean areAllowed) {
     return new PlannerOptions(
-        target, profile, areAllowed, allReadersQuantized, int8Attention, int8Gates);
+        target, profile, areAllowed, allReadersQuantized, int8Attention, int8Gates, measuredNoise);
   }
 
   PlannerOptions withAllReadersQuantized(boolean areQuantized) {
     return new PlannerOptions(
-        target, profile, groupedConvolutions, areQuantized, int8Attention, int8Gates);
+        target,
+        profile,
+        groupedConvolutions,
+        areQuantized,
+        int8Attention,
+        int8Gates,
+        measuredNoise);
   }
 
   PlannerOptions withInt8Attention(boolean isWanted) {
     return new PlannerOptions(
-        target, profile, groupedConvolutions, allReadersQuantized, isWanted, int8Gates);
+        target,
+        profile,
+        groupedConvolutions,
+        allReadersQuantized,
+        isWanted,
+        int8Gates,
+        measuredNoise);
   }
 
   PlannerOptions withInt8Gates(boolean isWanted) {
     return new PlannerOptions(
-        target, profile, groupedConvolutions, allReadersQuantized, int8Attention, isWanted);
+        target,
+        profile,
+        groupedConvolutions,
+        allReadersQuantized,
+        int8Attention,
+        isWanted,
+        measuredNoise);
+  }
+
+  PlannerOptions withMeasuredNoise(Map<String, String> reasons) {
+    return new PlannerOptions(
+        target,
+        profile,
+        groupedConvolutions,
+        allReadersQuantized,
+        int8Attention,
+        int8Gates,
+        reasons);
   }
 
   boolean isForTensorRt() {

@@ -22,6 +22,7 @@ final class PlanningRules {
   /** Returns the rules that judge single operators; the first that answers decides. */
   List<OperatorRule> operatorRules() {
     return List.of(
+        new MeasuredNoiseRule(options.measuredNoise()),
         new OpaqueOperatorRule(),
         new EmbeddingRule(),
         new ConstantWeightRule(),

@@ -8,6 +8,7 @@ import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.pattern.PatternIndex;
 import io.github.quant4j.onnx.shape.ShapeInference;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -147,6 +148,16 @@ public final class QdqPlanner {
    */
   public QdqPlanner withInt8Gates(boolean isWanted) {
     return new QdqPlanner(options.withInt8Gates(isWanted), included, excluded);
+  }
+
+  /**
+   * Returns a planner that leaves float what was measured to cost the outputs too much (P54).
+   *
+   * @param reasons why, by the name of the node; none when not said
+   * @return the copy
+   */
+  public QdqPlanner withMeasuredNoise(Map<String, String> reasons) {
+    return new QdqPlanner(options.withMeasuredNoise(reasons), included, excluded);
   }
 
   /**

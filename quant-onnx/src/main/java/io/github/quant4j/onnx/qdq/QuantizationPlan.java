@@ -133,8 +133,8 @@ public final class QuantizationPlan {
    *   <li>{@code nodes} and {@code int8Nodes}, counts;
    *   <li>{@code decisions}, objects of {@code node}, {@code operator}, {@code int8}, {@code rule}
    *       (empty where no rule spoke) and {@code reason};
-   *   <li>{@code activationPairs}, objects of {@code tensor}, {@code rangeSources}, {@code rule} and
-   *       {@code readers}, which are objects of {@code node} and {@code input};
+   *   <li>{@code activationPairs}, objects of {@code tensor}, {@code rangeSources}, {@code rule}
+   *       and {@code readers}, which are objects of {@code node} and {@code input};
    *   <li>{@code weights}, objects of {@code tensor}, {@code axis} (left out for one scale) and
    *       {@code readers};
    *   <li>{@code biases}, objects of {@code node}, {@code input}, {@code inputTensor} and {@code

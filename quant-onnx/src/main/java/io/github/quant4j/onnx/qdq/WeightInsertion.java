@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses the scales of weights, then puts their codes or a pair behind them. The codes are computed
- * when the model is written, from the float tensor, which they keep.
+ * Chooses the scales of weights, then puts their codes or a pair behind them. The codes are
+ * computed when the model is written, from the float tensor, which they keep.
  */
 final class WeightInsertion {
   /** Weights leave out -128, so that negating a code never overflows. */

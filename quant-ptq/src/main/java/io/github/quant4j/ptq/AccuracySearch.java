@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.ptq;
+
+import io.github.quant4j.calibration.InferenceSession;
+import io.github.quant4j.calibration.SessionSettings;
+import io.github.quant4j.core.source.TensorBatch;
+import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.qdq.AddQuantizationSwitches;
+import io.github.quant4j.onnx.qdq.InsertQuantizeDequantize;
+import io.github.quant4j.onnx.qdq.Int8Share;
+import io.github.quant4j.onnx.qdq.QdqPlanner;
+import io.github.quant4j.onnx.qdq.QuantizationPlan;
+import io.github.quant4j.onnx.qdq.Target;
+import io.github.quant4j.onnx.shape.MultiplyAccumulates;
+import io.github.quant4j.onnx.shape.ShapeInference;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds what to leave float so that the outputs of the INT8 model keep their signal, and plans anew
+ * with that (P54).
+ *
+ * <p>The arithmetic that may become float is limited: by default at least 81 % of the multiply-adds
+ * stay INT8 in a convolutional network and 63 % in one whose arithmetic is for the greater part in
+ * matrix products, or what plain planning gives where that is less.
+ *
+ * <p>Cost: see {@link SensitivitySearch}; on two to 32 samples, fewer the more arithmetic the model
+ * and the more operators it has.
+ */
+final class AccuracySearch {
+  /** The number of samples that {@link #of} can make use of. */
+  static final long LARGEST_SAMPLE_COUNT = 32;
+
+  private static final long SMALLEST_SAMPLE_COUNT = 2;
+
+  /** Multiply-adds over all runs; half a minute or so on two cores. */
+  private static final double BUDGET = 6e11;
+
+  private static final double SHARE_OF_CONVOLUTIONAL_NETWORKS = 0.81;
+  private static final double SHARE_OF_TRANSFORMERS = 0.63;
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(AccuracySearch.class);
+
+  private final OnnxModel model;
+  private final List<TensorBatch> samples;
+  private final MultiplyAccumulates counts;
+  private final Map<String, Double> shares = new HashMap<>();
+
+  private AccuracySearch(OnnxModel model, List<TensorBatch> samples, MultiplyAccumulates counts) {
+    this.model = model;
+    this.samples = samples;
+    this.counts = counts;
+    double total = counts.total().orElse(0);
+    counts
+        .counts()
+        .forEach(count -> shares.put(count.node(), count.multiplyAdds().orElse(0) / total));
+  }
+
+  /**
+   * Prepares a search.
+   *
+   * @param model the normalised float model; not changed
+   * @param samples some samples, at least one
+   */
+  static AccuracySearch of(OnnxModel model, List<TensorBatch> samples) {
+    Map<String, Shape> shapes = new HashMap<>();
+    TensorBatch first = samples.get(0);
+    first.names().forEach(name -> first.tensor(name).ifPresent(t -> shapes.put(name, t.shape())));
+    MultiplyAccumulates counts =
+        MultiplyAccumulates.of(model.graph(), ShapeInference.of(model.graph(), shapes));
+    return new AccuracySearch(model, samples, counts);
+  }
+
+  /** Returns the multiply-adds of the model on its first samples. */
+  MultiplyAccumulates counts() {
+    return counts;
+  }
+
+  /**
+   * Returns a plan whose outputs keep the ratio of signal to noise that is wanted, or come nearer
+   * to it.
+   *
+   * @param settings the ratio, the arithmetic to keep in INT8 and the planner
+   * @param plan a plan for the model
+   * @param table ranges of all the plan needs
+   * @return the plan, or one that leaves more float; it needs no range the table lacks
+   */
+  QuantizationPlan improve(
+      QuantizationSettings settings, QuantizationPlan plan, CalibrationTable table)
+      throws IOException {
+    double share = plan.int8Share(counts).map(Int8Share::value).orElse(0.0);
+    double smallest = settings.smallestInt8Share().orElseGet(this::usualShare);
+    SortedMap<String, Double> costliest =
+        measure(settings, plan, table, Math.max(0, share - smallest));
+    return costliest.isEmpty() ? plan : replan(settings.planner(), table, costliest);
+  }
+
+  private SortedMap<String, Double> measure(
+      QuantizationSettings settings,
+      QuantizationPlan plan,
+      CalibrationTable table,
+      double allowedShare)
+      throws IOException {
+    OnnxModel switched = model.copy();
+    InsertQuantizeDequantize.of(plan, table, Target.TENSORRT).run(switched);
+    AddQuantizationSwitches switches = AddQuantizationSwitches.of(plan.settled(table), model);
+    if (!switches.run(switched)) {
+      return new TreeMap<>();
+    }
+    List<TensorBatch> chosen = chosen(switches);
+    List<Map<String, Tensor>> references = references(chosen, settings.session());
+    try (StagedModel staged = StagedModel.of(switched);
+        InferenceSession session = staged.open(settings.session())) {
+      return new SensitivitySearch(session, switches.operators(), chosen, references)
+          .costliest(settings.accuracyTarget(), shares, allowedShare);
+    }
+  }
+
+  private List<Map<String, Tensor>> references(List<TensorBatch> batches, SessionSettings settings)
+      throws IOException {
+    try (StagedModel staged = StagedModel.of(model);
+        InferenceSession session = staged.open(settings)) {
+      List<Map<String, Tensor>> references = new ArrayList<>();
+      for (TensorBatch batch : batches) {
+        Map<String, Tensor> outputs = session.run(batch);
+        outputs.values().removeIf(output -> output.elementType() != ElementType.FLOAT);
+        references.add(outputs);
+      }
+      return references;
+    }
+  }
+
+  /** Returns as many samples, evenly spread, as the budget allows. */
+  private List<TensorBatch> chosen(AddQuantizationSwitches switches) {
+    double cost = counts.total().orElse(0) / Math.max(1, samples.get(0).sampleCount());
+    double affordable = BUDGET / Math.max(1, cost * switches.operators().size());
+    long wanted =
+        (long) Math.max(SMALLEST_SAMPLE_COUNT, Math.min(LARGEST_SAMPLE_COUNT, affordable));
+    long kept = samples.stream().mapToLong(TensorBatch::sampleCount).sum();
+    int batchCount = (int) Math.max(1, samples.size() * Math.min(wanted, kept) / kept);
+    return IntStream.range(0, batchCount)
+        .mapToObj(i -> samples.get(i * samples.size() / batchCount))
+        .toList();
+  }
+
+  /**
+   * Plans without the costliest. An Add whose convolution is float now may ask for a pair on a
+   * tensor that was not observed; then it has to stay float as well.
+   */
+  private QuantizationPlan replan(
+      QdqPlanner planner, CalibrationTable table, SortedMap<String, Double> costliest) {
+    Map<String, String> left = new TreeMap<>();
+    costliest.forEach((node, ratio) -> left.put(node, reason(ratio)));
+    while (true) {
+      QuantizationPlan plan = planner.withMeasuredNoise(left).plan(model);
+      Set<String> blind = new HashSet<>();
+      plan.activationPairs().stream()
+          .filter(pair -> pair.fixedRange().isEmpty())
+          .filter(pair -> !table.tensors().containsAll(pair.rangeSources()))
+          .forEach(pair -> pair.edges().forEach(edge -> blind.add(edge.node())));
+      if (blind.isEmpty()) {
+        LOGGER.debug("left {} operators float: {}", left.size(), left);
+        return plan;
+      }
+      blind.forEach(
+          node -> left.putIfAbsent(node, "it would need the range of a tensor not observed"));
+    }
+  }
+
+  private static String reason(double decibels) {
+    return String.format(Locale.ROOT, "in INT8 it alone takes an output to %.1f dB", decibels);
+  }
+
+  private double usualShare() {
+    double products =
+        counts.counts().stream()
+            .filter(count -> count.opType().equals("MatMul") || count.opType().equals("Gemm"))
+            .mapToDouble(count -> shares.getOrDefault(count.node(), 0.0))
+            .sum();
+    return products > 0.5 ? SHARE_OF_TRANSFORMERS : SHARE_OF_CONVOLUTIONAL_NETWORKS;
+  }
+}
