@@ -88,7 +88,7 @@ public final class PostTrainingQuantization {
   /**
    * Returns a copy that favours speed or accuracy.
    *
-   * @param profile the profile; {@link PlanProfile#BALANCED} when not said
+   * @param profile the profile; {@link PlanProfile#SPEED} when not said
    * @return the copy
    */
   public PostTrainingQuantization profile(PlanProfile profile) {

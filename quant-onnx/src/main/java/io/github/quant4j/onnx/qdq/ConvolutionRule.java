@@ -31,7 +31,7 @@ final class ConvolutionRule implements OperatorRule {
     Shape weight = WeightedOperator.weightShape(node).orElseThrow();
     String shape = "weight " + weight;
     if (WeightedOperator.readsGraphInput(node)) {
-      return profile.hasFloatFirstLayer()
+      return profile == PlanProfile.ACCURACY
           ? Optional.of(OperatorVerdict.leaveFloat("P06", "first convolution, " + shape))
           : verdict("P06", "first convolution, " + shape);
     }

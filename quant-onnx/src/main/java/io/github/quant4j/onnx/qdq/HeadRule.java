@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * P19: a head stays float, unless the profile favours speed.
+ * P19: a head stays float where the profile favours accuracy.
  *
  * <p>A head is a weighted operator whose result leads to outputs of the graph only, through nothing
  * but operators that decode it: that move or select elements, combine them one by one, average or
@@ -63,7 +63,7 @@ final class HeadRule implements PlacementRule {
 
   @Override
   public void apply(PlanDraft draft) {
-    if (!profile.hasFloatHead()) {
+    if (profile != PlanProfile.ACCURACY) {
       return;
     }
     Set<Value> decoded = new HashSet<>();
@@ -114,7 +114,7 @@ final class HeadRule implements PlacementRule {
             "P19",
             "Conv, ConvTranspose, Gemm or MatMul whose result leads to outputs of the graph only,"
                 + " through operators that decode it (Softmax, Sigmoid, Concat, Reshape, ...)",
-            "nothing, unless the profile favours speed",
+            "nothing in the profile that favours accuracy; else as any other",
             "what a head computes is the answer: no later layer evens its error out, and it holds a"
                 + " small share of the work",
             "ultralytics issues 26171 and 26220"));

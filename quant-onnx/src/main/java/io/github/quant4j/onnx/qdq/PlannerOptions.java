@@ -23,8 +23,7 @@ record PlannerOptions(
     boolean int8Gates,
     Map<String, String> measuredNoise) {
   static final PlannerOptions DEFAULT =
-      new PlannerOptions(
-          Target.TENSORRT, PlanProfile.BALANCED, false, false, false, false, Map.of());
+      new PlannerOptions(Target.TENSORRT, PlanProfile.SPEED, false, false, false, false, Map.of());
 
   PlannerOptions {
     measuredNoise = Map.copyOf(measuredNoise);

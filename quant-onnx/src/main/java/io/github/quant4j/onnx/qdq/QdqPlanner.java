@@ -44,8 +44,8 @@ public final class QdqPlanner {
   }
 
   /**
-   * Returns the planner for {@link Target#TENSORRT} in {@link PlanProfile#BALANCED} that looks at
-   * all nodes.
+   * Returns the planner for {@link Target#TENSORRT} in {@link PlanProfile#SPEED} that looks at all
+   * nodes.
    *
    * @return the planner
    */
@@ -69,7 +69,7 @@ public final class QdqPlanner {
   /**
    * Returns a planner that favours speed or accuracy.
    *
-   * @param profile what to favour; {@link PlanProfile#BALANCED} when not said
+   * @param profile what to favour; {@link PlanProfile#SPEED} when not said
    * @return the copy
    */
   public QdqPlanner withProfile(PlanProfile profile) {

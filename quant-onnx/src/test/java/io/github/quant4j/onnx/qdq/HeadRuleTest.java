@@ -118,7 +118,10 @@ class HeadRuleTest {
   void plan_convolutionNobodyReads_isNoHead() {
     builder.output(stem);
 
-    assertThat(Plans.decision(QdqPlanner.create().plan(builder.build()), "head"))
+    assertThat(
+            Plans.decision(
+                QdqPlanner.create().withProfile(PlanProfile.ACCURACY).plan(builder.build()),
+                "head"))
         .isEqualTo("INT8 P01");
   }
 
@@ -132,13 +135,15 @@ class HeadRuleTest {
     OnnxModel model = builder.output(sum).build();
 
     long start = System.nanoTime();
-    QdqPlanner.create().plan(model);
+    QdqPlanner.create().withProfile(PlanProfile.ACCURACY).plan(model);
 
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
   }
 
   private QuantizationPlan plan(String output) {
-    return QdqPlanner.create().plan(builder.output(output).build());
+    return QdqPlanner.create()
+        .withProfile(PlanProfile.ACCURACY)
+        .plan(builder.output(output).build());
   }
 
   private String decision(String output) {

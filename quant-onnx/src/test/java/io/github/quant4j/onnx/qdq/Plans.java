@@ -15,9 +15,9 @@ final class Plans {
     return planner().plan(builder.build());
   }
 
-  /** Returns a planner that quantizes heads too, so that a single layer makes a test model. */
+  /** Returns a planner of the default options. */
   static QdqPlanner planner() {
-    return QdqPlanner.create().withProfile(PlanProfile.SPEED);
+    return QdqPlanner.create();
   }
 
   /** Returns the pairs as "tensor -> readers, rule". */

@@ -75,7 +75,7 @@ class QdqPlannerOptionsTest {
     QdqPlanner planner = QdqPlanner.create();
     String before = planner.plan(model).toString();
 
-    planner.withProfile(PlanProfile.SPEED);
+    planner.withProfile(PlanProfile.ACCURACY);
     planner.forTarget(Target.ONNXRUNTIME);
     planner.withGroupedConvolutions(true);
     planner.withIncluded(NodeSelector.none().withName("a"));
