@@ -93,7 +93,9 @@ final class VerifyCommand implements Callable<Integer> {
     VerificationReport comparison = compare(verification, floatModel);
     VerifyReport report =
         new VerifyReport(
-            new ModelPair(FileSize.of(floatFile), FileSize.of(int8File)),
+            new ModelPair(
+                ModelFiles.of(floatFile, floatModel.dataFiles()),
+                ModelFiles.of(int8File, int8Model.dataFiles())),
             comparison,
             checks(comparison),
             Duration.ofNanos(System.nanoTime() - start));

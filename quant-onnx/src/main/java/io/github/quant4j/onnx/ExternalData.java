@@ -55,7 +55,11 @@ final class ExternalData {
 
   /** Returns the real paths of the files that hold what was found, sorted. */
   List<Path> files() {
-    return regions.stream().map(located -> located.region.file().path()).distinct().sorted().toList();
+    return regions.stream()
+        .map(located -> located.region.file().path())
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /** Finds a tensor; {@code label} says which it is. */
