@@ -87,23 +87,33 @@ final class QuantizeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     long start = System.nanoTime();
     requireTargetOfBuildMode();
+    OnnxModel floatModel = readModel();
+    requireWritable();
+    ModelFiles floatFiles = ModelFiles.of(model, floatModel.dataFiles());
+    QuantizedModel result = quantize(floatModel);
+    ModelPair files = new ModelPair(floatFiles, write(result));
+    new QuantizeReport(files, settings(), result, Duration.ofNanos(System.nanoTime() - start))
+        .print(streams, asJson);
+    return Quant.DONE;
+  }
+
+  /** Reads the model, once it is sure that the output will not be written over an input. */
+  private OnnxModel readModel() throws IOException {
     requireOtherFile(model, "the model");
     requireOtherFile(samples.data(), "the samples");
     OnnxModel floatModel = OnnxModel.read(model);
     for (Path data : floatModel.dataFiles()) {
       requireOtherFile(data, "the data of the model");
     }
-    requireWritable();
-    ModelFiles floatFiles = ModelFiles.of(model, floatModel.dataFiles());
-    QuantizedModel result = quantize(floatModel);
+    return floatModel;
+  }
+
+  private ModelFiles write(QuantizedModel result) throws IOException {
     Optional<Path> data = result.write(output);
     if (planFile != null) {
       planFile.write(result.plan());
     }
-    ModelPair files = new ModelPair(floatFiles, ModelFiles.of(output, data.stream().toList()));
-    new QuantizeReport(files, settings(), result, Duration.ofNanos(System.nanoTime() - start))
-        .print(streams, asJson);
-    return Quant.DONE;
+    return ModelFiles.of(output, data.stream().toList());
   }
 
   private QuantizeReport.Settings settings() {
