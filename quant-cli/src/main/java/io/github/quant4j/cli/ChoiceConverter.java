@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.cli;
 
+import io.github.quant4j.onnx.qdq.BuildMode;
+import io.github.quant4j.onnx.qdq.PlanProfile;
 import io.github.quant4j.onnx.qdq.Target;
+import io.github.quant4j.onnx.qdq.WeightForm;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -14,6 +18,13 @@ import picocli.CommandLine.TypeConversionException;
  * @param <E> what the words stand for
  */
 abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConverter<E> {
+  /** Words shorter than the names in the library. */
+  private static final Map<Enum<?>, String> SHORT_WORDS =
+      Map.of(
+          BuildMode.WEAKLY_TYPED, "weak",
+          BuildMode.STRONGLY_TYPED, "strong",
+          WeightForm.FLOAT_WITH_PAIRS, "pairs");
+
   private final Class<E> choices;
 
   ChoiceConverter(Class<E> choices) {
@@ -31,7 +42,7 @@ abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConvert
 
   /** Returns the word for a choice. */
   static String word(Enum<?> choice) {
-    return choice.name().toLowerCase(Locale.ROOT);
+    return SHORT_WORDS.getOrDefault(choice, choice.name().toLowerCase(Locale.ROOT));
   }
 
   private String words() {
@@ -44,6 +55,27 @@ abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConvert
   static final class OfTarget extends ChoiceConverter<Target> {
     OfTarget() {
       super(Target.class);
+    }
+  }
+
+  /** Reads a profile. */
+  static final class OfProfile extends ChoiceConverter<PlanProfile> {
+    OfProfile() {
+      super(PlanProfile.class);
+    }
+  }
+
+  /** Reads a build mode. */
+  static final class OfBuildMode extends ChoiceConverter<BuildMode> {
+    OfBuildMode() {
+      super(BuildMode.class);
+    }
+  }
+
+  /** Reads a form of weights. */
+  static final class OfWeightForm extends ChoiceConverter<WeightForm> {
+    OfWeightForm() {
+      super(WeightForm.class);
     }
   }
 

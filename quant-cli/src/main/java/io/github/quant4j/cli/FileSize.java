@@ -17,11 +17,6 @@ record FileSize(Path file, long bytes) {
     return new FileSize(file, Files.size(file));
   }
 
-  /** Returns this size as a share of another one. */
-  double ratio(FileSize whole) {
-    return (double) bytes / whole.bytes;
-  }
-
   String text() {
     return String.format(Locale.ROOT, "%s, %,d bytes", file, bytes);
   }

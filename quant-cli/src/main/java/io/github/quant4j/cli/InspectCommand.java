@@ -31,7 +31,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     OnnxModel read = OnnxModel.read(model);
-    new InspectReport(FileSize.of(model), read).print(streams, asJson);
+    new InspectReport(ModelFiles.of(model, read.dataFiles()), read).print(streams, asJson);
     return Quant.DONE;
   }
 }

@@ -3,6 +3,8 @@ package io.github.quant4j.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.quant4j.onnx.Dimension;
+import io.github.quant4j.onnx.LocalFunction;
+import io.github.quant4j.onnx.LocalFunctions;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Value;
@@ -10,7 +12,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,34 +20,29 @@ import java.util.stream.Collectors;
 /**
  * What {@code quant inspect} shows of a model.
  *
- * @param file the file
+ * @param files the files
  * @param model its contents
  */
-record InspectReport(FileSize file, OnnxModel model) implements Report {
+record InspectReport(ModelFiles files, OnnxModel model) implements Report {
 
   @Override
   public void writeText(TextLines text) {
-    text.add("model", file.text());
+    files.writeText(text, "model", "");
     text.add("format", "IR version " + model.irVersion());
     opsets().forEach((domain, version) -> text.add("opset", domain + " " + version));
     text.add("producer", model.producer().isEmpty() ? "not named" : model.producer());
+    functions()
+        .forEach(
+            (function, calls) ->
+                text.add(
+                    "function",
+                    String.format(Locale.ROOT, "%s, called by %,d nodes", name(function), calls)));
     model.graph().inputs().forEach(input -> text.add("input", input + " " + input.type()));
     model.graph().outputs().forEach(output -> text.add("output", output + " " + output.type()));
     text.add("nodes", String.format(Locale.ROOT, "%,d", model.graph().nodes().size()));
     operators()
         .forEach((type, count) -> text.add(String.format(Locale.ROOT, "%,7d %s", count, type)));
-    text.add(
-        "initializers", String.format(Locale.ROOT, "%,d", model.graph().initializers().size()));
-    initializers()
-        .forEach(
-            (type, sizes) ->
-                text.add(
-                    String.format(
-                        Locale.ROOT,
-                        "%,7d %s, %,d bytes",
-                        sizes.getCount(),
-                        type,
-                        sizes.getSum())));
+    InitializerCensus.of(model.graph()).writeText(text);
     QdqCensus census = QdqCensus.of(model.graph());
     text.add(
         "Q/DQ",
@@ -56,27 +52,34 @@ record InspectReport(FileSize file, OnnxModel model) implements Report {
             census.activationPairs(),
             census.weights(),
             census.biases()));
+    ManifestEntries manifest = ManifestEntries.of(model);
+    if (!manifest.entries().isEmpty()) {
+      text.add("manifest", manifest.text());
+    }
     model.metadata().forEach((key, value) -> text.add("metadata", key + " = " + value));
   }
 
   @Override
   public void writeJson(JsonGenerator json) throws IOException {
     json.writeStringField("command", "inspect");
-    JsonFields.file(json, "model", file);
+    files.writeJson(json, "model");
     json.writeNumberField("irVersion", model.irVersion());
     writeCounts(json, "opsets", opsets());
     json.writeStringField("producer", model.producer());
+    writeFunctions(json);
     writeTensors(json, "inputs", model.graph().inputs());
     writeTensors(json, "outputs", model.graph().outputs());
     json.writeNumberField("nodes", model.graph().nodes().size());
     writeCounts(json, "operators", operators());
-    writeInitializers(json);
+    InitializerCensus.of(model.graph()).writeJson(json);
     writeCensus(json, QdqCensus.of(model.graph()));
-    json.writeObjectFieldStart("metadata");
-    for (Map.Entry<String, String> entry : model.metadata().entrySet()) {
-      json.writeStringField(entry.getKey(), entry.getValue());
+    Map<String, String> manifest = ManifestEntries.of(model).entries();
+    if (manifest.isEmpty()) {
+      json.writeNullField("manifest");
+    } else {
+      writeTexts(json, "manifest", manifest);
     }
-    json.writeEndObject();
+    writeTexts(json, "metadata", model.metadata());
   }
 
   /** Returns the opsets, the standard domain by the name it has in the ONNX documents. */
@@ -100,14 +103,15 @@ record InspectReport(FileSize file, OnnxModel model) implements Report {
     return sorted;
   }
 
-  private SortedMap<String, LongSummaryStatistics> initializers() {
-    return model.graph().initializers().stream()
-        .map(InitializerSize::of)
-        .collect(
-            Collectors.groupingBy(
-                InitializerSize::elementType,
-                TreeMap::new,
-                Collectors.summarizingLong(InitializerSize::bytes)));
+  /** Returns how many nodes of the main graph call each function of the model. */
+  private Map<LocalFunction, Long> functions() {
+    Map<LocalFunction, Long> calls = new LinkedHashMap<>();
+    LocalFunctions functions = model.functions();
+    functions.all().forEach(function -> calls.put(function, 0L));
+    for (Node node : model.graph().nodes()) {
+      functions.calledBy(node).ifPresent(function -> calls.merge(function, 1L, Long::sum));
+    }
+    return calls;
   }
 
   private static String operator(Node node) {
@@ -116,6 +120,32 @@ record InspectReport(FileSize file, OnnxModel model) implements Report {
 
   private static String domainName(String domain) {
     return domain.isEmpty() ? "ai.onnx" : domain;
+  }
+
+  private static String name(LocalFunction function) {
+    String domain = function.domain();
+    return domain.isEmpty() ? function.name() : domain + "." + function.name();
+  }
+
+  private void writeFunctions(JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("functions");
+    for (Map.Entry<LocalFunction, Long> function : functions().entrySet()) {
+      json.writeStartObject();
+      json.writeStringField("domain", domainName(function.getKey().domain()));
+      json.writeStringField("name", function.getKey().name());
+      json.writeNumberField("calls", function.getValue());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void writeTexts(JsonGenerator json, String name, Map<String, String> texts)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    for (Map.Entry<String, String> entry : texts.entrySet()) {
+      json.writeStringField(entry.getKey(), entry.getValue());
+    }
+    json.writeEndObject();
   }
 
   private static void writeCounts(JsonGenerator json, String name, Map<String, Long> counts)
@@ -157,18 +187,6 @@ record InspectReport(FileSize file, OnnxModel model) implements Report {
       }
     }
     json.writeEndArray();
-  }
-
-  private void writeInitializers(JsonGenerator json) throws IOException {
-    json.writeNumberField("initializers", model.graph().initializers().size());
-    json.writeObjectFieldStart("initializersByType");
-    for (Map.Entry<String, LongSummaryStatistics> type : initializers().entrySet()) {
-      json.writeObjectFieldStart(type.getKey());
-      json.writeNumberField("count", type.getValue().getCount());
-      json.writeNumberField("bytes", type.getValue().getSum());
-      json.writeEndObject();
-    }
-    json.writeEndObject();
   }
 
   private static void writeCensus(JsonGenerator json, QdqCensus census) throws IOException {

@@ -7,4 +7,9 @@ package io.github.quant4j.cli;
  * @param floatModel the float model
  * @param int8Model the INT8 model
  */
-record ModelPair(FileSize floatModel, FileSize int8Model) {}
+record ModelPair(ModelFiles floatModel, ModelFiles int8Model) {
+  /** Returns the size of the INT8 model as a share of that of the float model. */
+  double ratio() {
+    return (double) int8Model.bytes() / floatModel.bytes();
+  }
+}

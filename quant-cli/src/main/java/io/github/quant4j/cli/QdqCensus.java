@@ -10,21 +10,26 @@ import java.util.List;
 /**
  * How much of a graph is quantized explicitly.
  *
- * @param activationPairs QuantizeLinear nodes whose codes a DequantizeLinear reads
- * @param weights DequantizeLinear nodes on constants of at most 16 bits
+ * @param activationPairs QuantizeLinear nodes on computed tensors whose codes a DequantizeLinear
+ *     reads
+ * @param weights DequantizeLinear nodes on constants of at most 16 bits, and QuantizeLinear nodes
+ *     on constants whose codes a DequantizeLinear reads
  * @param biases DequantizeLinear nodes on int32 constants
  */
 record QdqCensus(long activationPairs, long weights, long biases) {
   static QdqCensus of(Graph graph) {
     List<Node> nodes = graph.nodes();
     return new QdqCensus(
-        nodes.stream().filter(QdqCensus::isPairedQuantizer).count(),
-        nodes.stream().filter(node -> isConstantDequantizer(node, false)).count(),
+        nodes.stream().filter(node -> isPairedQuantizer(node, false)).count(),
+        nodes.stream()
+            .filter(node -> isConstantDequantizer(node, false) || isPairedQuantizer(node, true))
+            .count(),
         nodes.stream().filter(node -> isConstantDequantizer(node, true)).count());
   }
 
-  private static boolean isPairedQuantizer(Node node) {
+  private static boolean isPairedQuantizer(Node node, boolean ofConstant) {
     return node.is("QuantizeLinear")
+        && node.input(0).filter(read -> read.isConstant() == ofConstant).isPresent()
         && node.output().uses().stream().anyMatch(use -> use.node().is("DequantizeLinear"));
   }
 

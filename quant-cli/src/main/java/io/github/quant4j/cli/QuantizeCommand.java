@@ -5,18 +5,16 @@ import io.github.quant4j.calibration.CalibrationException;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
-import io.github.quant4j.onnx.qdq.NodeDecision;
-import io.github.quant4j.onnx.qdq.QuantizationPlan;
+import io.github.quant4j.onnx.qdq.BuildMode;
 import io.github.quant4j.onnx.qdq.Target;
 import io.github.quant4j.ptq.PostTrainingQuantization;
 import io.github.quant4j.ptq.QuantizedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +31,6 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class QuantizeCommand implements Callable<Integer> {
   private static final int BATCH_SIZE = 32;
-  private static final int REASONS_SHOWN = 3;
 
   private final CommandStreams streams;
 
@@ -65,10 +62,19 @@ final class QuantizeCommand implements Callable<Integer> {
       description = "What the model is for: tensorrt, the default, or onnxruntime.")
   private Target target = Target.TENSORRT;
 
-  @Mixin private Exclusions exclusions;
+  @Mixin private PrecisionOptions precision;
+
+  @Mixin private NodeChoice nodes;
 
   @Option(names = "--plan", description = "Print the decision on every node and its reason.")
   private boolean planShown;
+
+  @Option(
+      names = "--plan-file",
+      paramLabel = "PLAN.json|PLAN.txt",
+      converter = PlanFile.Converter.class,
+      description = "Write the plan to a file, as JSON or as text by the end of its name.")
+  private @Nullable PlanFile planFile;
 
   @Option(names = "--json", description = "Print one JSON object instead of text.")
   private boolean asJson;
@@ -80,25 +86,66 @@ final class QuantizeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     long start = System.nanoTime();
+    requireTargetOfBuildMode();
+    OnnxModel floatModel = readModel();
+    requireWritable();
+    ModelFiles floatFiles = ModelFiles.of(model, floatModel.dataFiles());
+    QuantizedModel result = quantize(floatModel);
+    ModelPair files = new ModelPair(floatFiles, write(result));
+    new QuantizeReport(files, settings(), result, Duration.ofNanos(System.nanoTime() - start))
+        .print(streams, asJson);
+    return Quant.DONE;
+  }
+
+  /** Reads the model, once it is sure that the output will not be written over an input. */
+  private OnnxModel readModel() throws IOException {
     requireOtherFile(model, "the model");
     requireOtherFile(samples.data(), "the samples");
     OnnxModel floatModel = OnnxModel.read(model);
+    for (Path data : floatModel.dataFiles()) {
+      requireOtherFile(data, "the data of the model");
+    }
+    return floatModel;
+  }
+
+  private ModelFiles write(QuantizedModel result) throws IOException {
+    Optional<Path> data = result.write(output);
+    if (planFile != null) {
+      planFile.write(result.plan());
+    }
+    return ModelFiles.of(output, data.stream().toList());
+  }
+
+  private QuantizeReport.Settings settings() {
+    return new QuantizeReport.Settings(
+        ChoiceConverter.word(method), ChoiceConverter.word(target), precision, planShown);
+  }
+
+  private void requireWritable() throws IOException {
     OutputFile.requireWritable(output);
-    FileSize floatSize = FileSize.of(model);
-    QuantizedModel result = quantize(floatModel);
-    requireQuantized(result.plan());
-    result.write(output);
-    new QuantizeReport(
-            new ModelPair(floatSize, FileSize.of(output)),
-            new QuantizeReport.Settings(
-                ChoiceConverter.word(method),
-                ChoiceConverter.word(target),
-                planShown,
-                exclusions.notes(floatModel)),
-            result,
-            Duration.ofNanos(System.nanoTime() - start))
-        .print(streams, asJson);
-    return Quant.DONE;
+    if (planFile != null) {
+      if (OutputFile.isSame(planFile.path(), model) || OutputFile.isSame(planFile.path(), output)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "plan file \""
+                + planFile.path()
+                + "\" is a model of this command too; expected another path");
+      }
+      OutputFile.requireWritable(planFile.path());
+    }
+  }
+
+  private void requireTargetOfBuildMode() {
+    if (precision.buildMode() == BuildMode.STRONGLY_TYPED && target != Target.TENSORRT) {
+      throw new ParameterException(
+          spec.commandLine(),
+          PrecisionOptions.BUILD_MODE
+              + " strong is for TensorRT, found --target "
+              + ChoiceConverter.word(target)
+              + "; expected --target tensorrt or "
+              + PrecisionOptions.BUILD_MODE
+              + " weak");
+    }
   }
 
   private void requireOtherFile(Path input, String what) throws IOException {
@@ -118,9 +165,11 @@ final class QuantizeCommand implements Callable<Integer> {
   private QuantizedModel quantize(OnnxModel floatModel) throws IOException {
     try (CalibrationSource source = samples.open(floatModel, BATCH_SIZE);
         ProgressLine progress = new ProgressLine(streams, "calibrating")) {
-      return PostTrainingQuantization.of(floatModel)
+      return precision
+          .applyTo(PostTrainingQuantization.of(floatModel))
           .target(target)
-          .exclude(exclusions.selector())
+          .include(nodes.included())
+          .exclude(nodes.excluded())
           .threadCount(samples.threadCount())
           .listener(progress)
           .run(source);
@@ -136,34 +185,5 @@ final class QuantizeCommand implements Callable<Integer> {
               + e.getMessage(),
           e);
     }
-  }
-
-  private void requireQuantized(QuantizationPlan plan) {
-    if (plan.activationPairs().isEmpty()) {
-      throw new CommandException(
-          "nothing in \""
-              + model
-              + "\" can be quantized, nothing is written: "
-              + mostFrequentReasons(plan)
-              + "; expected a Conv, Gemm or MatMul with constant weights that is not excluded");
-    }
-  }
-
-  private static String mostFrequentReasons(QuantizationPlan plan) {
-    Map<String, Long> counts =
-        plan.decisions().stream()
-            .map(NodeDecision::why)
-            .collect(Collectors.groupingBy(Object::toString, Collectors.counting()));
-    List<Map.Entry<String, Long>> reasons =
-        counts.entrySet().stream()
-            .sorted(
-                Map.Entry.<String, Long>comparingByValue()
-                    .reversed()
-                    .thenComparing(Map.Entry.comparingByKey()))
-            .limit(REASONS_SHOWN)
-            .toList();
-    return reasons.stream()
-        .map(reason -> reason.getValue() + " x " + reason.getKey())
-        .collect(Collectors.joining(", "));
   }
 }

@@ -84,22 +84,28 @@ final class VerifyCommand implements Callable<Integer> {
     }
     OnnxModel floatModel = OnnxModel.read(floatFile);
     OnnxModel int8Model = OnnxModel.read(int8File);
-    Verification verification =
-        Verification.of(floatModel, int8Model).threadCount(samples.threadCount());
-    if (labels != null) {
-      long[] classes = LabelFile.read(labels);
-      verification = verification.labels(Arrays.copyOf(classes, samples.limited(classes.length)));
-    }
-    VerificationReport comparison = compare(verification, floatModel);
+    VerificationReport comparison = compare(verification(floatModel, int8Model), floatModel);
     VerifyReport report =
         new VerifyReport(
-            new ModelPair(FileSize.of(floatFile), FileSize.of(int8File)),
+            new ModelPair(
+                ModelFiles.of(floatFile, floatModel.dataFiles()),
+                ModelFiles.of(int8File, int8Model.dataFiles())),
             comparison,
             checks(comparison),
             Duration.ofNanos(System.nanoTime() - start));
     report.print(streams, asJson);
     requireHeld(report);
     return Quant.DONE;
+  }
+
+  private Verification verification(OnnxModel floatModel, OnnxModel int8Model) throws IOException {
+    Verification verification =
+        Verification.of(floatModel, int8Model).threadCount(samples.threadCount());
+    if (labels == null) {
+      return verification;
+    }
+    long[] classes = LabelFile.read(labels);
+    return verification.labels(Arrays.copyOf(classes, samples.limited(classes.length)));
   }
 
   private VerificationReport compare(Verification verification, OnnxModel floatModel)

@@ -29,8 +29,8 @@ record VerifyReport(
 
   @Override
   public void writeText(TextLines text) {
-    text.add("float", files.floatModel().text());
-    text.add("int8", files.int8Model().text());
+    files.floatModel().writeText(text, "float", "");
+    files.int8Model().writeText(text, "int8", "");
     text.add("samples", String.format(Locale.ROOT, "%,d", comparison.sampleCount()));
     comparison.outputs().forEach(output -> text.add("output", line(output)));
     comparison.worstTensors(TENSORS_SHOWN).forEach(tensor -> text.add("worst", line(tensor)));
@@ -42,8 +42,8 @@ record VerifyReport(
   @Override
   public void writeJson(JsonGenerator json) throws IOException {
     json.writeStringField("command", "verify");
-    JsonFields.file(json, "float", files.floatModel());
-    JsonFields.file(json, "int8", files.int8Model());
+    files.floatModel().writeJson(json, "float");
+    files.int8Model().writeJson(json, "int8");
     json.writeNumberField("samples", comparison.sampleCount());
     writeTensors(json, "outputs", comparison.outputs());
     writeTensors(json, "worstTensors", comparison.worstTensors(TENSORS_SHOWN));

@@ -3,6 +3,8 @@ package io.github.quant4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.quant4j.onnx.ModelLayout;
+import io.github.quant4j.onnx.OnnxModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,13 +50,16 @@ class InspectCommandTest {
             "irVersion",
             "opsets",
             "producer",
+            "functions",
             "inputs",
             "outputs",
             "nodes",
             "operators",
             "initializers",
             "initializersByType",
+            "float16Share",
             "qdq",
+            "manifest",
             "metadata");
     assertThat(json)
         .containsEntry("irVersion", 8L)
@@ -102,10 +107,80 @@ class InspectCommandTest {
         "--data",
         NumpyWriter.writeFloats(folder.resolve("x.npy"), ones, 2, TinyModels.FEATURES),
         "-o",
-        int8);
+        int8,
+        "--profile",
+        "speed");
 
     assertThat(JsonTree.object(CommandRun.of("inspect", int8, "--json").out()))
         .containsEntry("qdq", Map.of("activationPairs", 1L, "weights", 1L, "biases", 0L));
+  }
+
+  @Test
+  void inspect_quantizedModel_showsItsManifest(@TempDir Path folder) throws IOException {
+    QuantizeFixture given = QuantizeFixture.in(folder);
+    given.quantize("--target", "onnxruntime");
+
+    CommandRun run = CommandRun.of("inspect", given.output());
+
+    assertThat(run.out())
+        .containsPattern(
+            "manifest     tool Quant4J, mode W, rules [0-9]+, target onnxruntime, biases int32,"
+                + " calibration [0-9a-f]{64}\\R");
+  }
+
+  @Test
+  void inspect_manifestOfUnknownMode_isShownAsProblem(@TempDir Path folder) throws IOException {
+    OnnxModel model = OnnxModel.read(TinyModels.unusual(folder.resolve("unusual.onnx")));
+    model.putMetadata("quant.mode", "X");
+    model.write(folder.resolve("x.onnx"));
+
+    CommandRun run = CommandRun.of("inspect", folder.resolve("x.onnx"), "--json");
+
+    assertThat(JsonTree.object(run.out()))
+        .containsEntry(
+            "manifest",
+            Map.of(
+                "problem",
+                "metadata \"quant.mode\" of the model is \"X\", expected \"W\" or \"S\""));
+  }
+
+  @Test
+  void inspect_floatModel_hasNoManifestAndNoFloat16() throws IOException {
+    assertThat(JsonTree.object(CommandRun.of("inspect", FashionMnist.MOBILENET, "--json").out()))
+        .containsEntry("manifest", null)
+        .containsEntry("float16Share", 0.0)
+        .containsEntry("functions", List.of());
+    // 339,816 bytes of floats
+    assertThat(CommandRun.of("inspect", FashionMnist.MOBILENET).out())
+        .contains("float16      0.0 % of 84,954 floating-point numbers in initializers")
+        .doesNotContain("manifest");
+  }
+
+  @Test
+  void inspect_externalData_showsItsFile(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("model.onnx");
+    Path data =
+        OnnxModel.read(FashionMnist.MOBILENET)
+            .write(file, ModelLayout.EXTERNAL_DATA)
+            .orElseThrow()
+            .toRealPath();
+
+    assertThat(CommandRun.of("inspect", file).out().lines())
+        .contains(
+            "model        " + FileSize.of(file).text(),
+            "data         " + FileSize.of(data).text(),
+            "                  48 float, 339,816 bytes");
+  }
+
+  @Test
+  void inspect_functions_areShownWithTheirCalls(@TempDir Path folder) throws IOException {
+    Path file = TinyModels.function(folder.resolve("function.onnx"));
+
+    assertThat(CommandRun.of("inspect", file).out().lines())
+        .contains("function     com.example.Times, called by 1 nodes");
+    assertThat(JsonTree.object(CommandRun.of("inspect", file, "--json").out()))
+        .containsEntry(
+            "functions", List.of(Map.of("domain", "com.example", "name", "Times", "calls", 1L)));
   }
 
   @Test

@@ -93,10 +93,17 @@ class QuantizeCommandTest {
             "ratio",
             "method",
             "target",
+            "profile",
+            "buildMode",
+            "weights",
+            "accuracyTarget",
+            "minInt8Share",
             "samples",
             "observedTensors",
             "nodes",
             "int8Nodes",
+            "arithmetic",
+            "leftForAccuracy",
             "skipped",
             "notes",
             "elapsedSeconds");
@@ -158,8 +165,8 @@ class QuantizeCommandTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .contains(
-            "--exclude \"no-such-node\" matches no node",
-            "--exclude-op \"NoSuchOperator\" matches no node");
+            "excluded name or expression \"no-such-node\" selects no node",
+            "excluded operator \"NoSuchOperator\" selects no node");
   }
 
   @Test
@@ -197,10 +204,13 @@ class QuantizeCommandTest {
             "--data",
             NumpyWriter.writeFloats(folder.resolve("x.npy"), ones(4 * TinyModels.FEATURES), 4, 32),
             "-o",
-            output);
+            output,
+            "--profile",
+            "speed");
 
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("samples      4");
   }
 
   @Test

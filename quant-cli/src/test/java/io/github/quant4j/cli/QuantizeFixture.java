@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A float model, a few samples and an output that is not there yet, in a folder of their own. */
 final class QuantizeFixture {
@@ -68,6 +70,13 @@ final class QuantizeFixture {
     CommandRun run = CommandRun.of(args.toArray());
     assertThat(model()).hasBinaryContent(before);
     return run;
+  }
+
+  /** Compares a model with the float model in ONNX Runtime. */
+  Map<String, @Nullable Object> verified(Path int8) throws IOException {
+    CommandRun run = CommandRun.of("verify", model(), int8, "--data", samples(), "--json");
+    assertThat(run.err()).isEmpty();
+    return JsonTree.object(run.out());
   }
 
   /** Checks for exit code 1, one error line that holds the parts, and no file written. */

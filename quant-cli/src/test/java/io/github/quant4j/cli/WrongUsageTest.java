@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.quant4j.onnx.ModelLayout;
+import io.github.quant4j.onnx.OnnxModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +122,67 @@ class WrongUsageTest {
         given.quantize("--target", "cpu"),
         "--target",
         "expected tensorrt or onnxruntime, found 'cpu'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--profile, fast, expected speed or balanced or accuracy",
+    "--build-mode, S, expected weak or strong",
+    "--weights, float16, expected int8 or pairs",
+    "--accuracy-target, -1, expected a number of decibels",
+    "--accuracy-target, NaN, expected a number of decibels",
+    "--accuracy-target, Infinity, expected a number of decibels",
+    "--accuracy-target, high, expected a number of decibels",
+    "--min-int8-share, 81, expected a number from 0 to 1",
+    "--min-int8-share, -0.1, expected a number from 0 to 1",
+    "--min-int8-share, most, expected a number from 0 to 1",
+    "--plan-file, plan.onnx, expected a file name that ends in .json or .txt",
+  })
+  void quantize_badValue_isRefused(String option, String value, String expected)
+      throws IOException {
+    given.assertWrongUsage(
+        given.quantize(option, value), option, expected, "found '" + value + "'");
+  }
+
+  @Test
+  void quantize_strongModeForOnnxRuntime_isRefused() throws IOException {
+    given.assertWrongUsage(
+        given.quantize("--build-mode", "strong", "--target", "onnxruntime"),
+        "--build-mode strong is for TensorRT",
+        "found --target onnxruntime");
+  }
+
+  @Test
+  void quantize_outputEqualToDataOfTheModel_isRefused() throws IOException {
+    Path data =
+        OnnxModel.read(FashionMnist.RESNET)
+            .write(given.model(), ModelLayout.EXTERNAL_DATA)
+            .orElseThrow();
+    byte[] before = Files.readAllBytes(data);
+
+    given.assertWrongUsage(
+        given.quantizeTo(data),
+        "output \"" + data + "\" is the same file as the data of the model");
+    assertThat(data).hasBinaryContent(before);
+  }
+
+  @Test
+  void quantize_planFileEqualToModel_isRefused() throws IOException {
+    Path model = Files.move(given.model(), given.file("model.json"));
+
+    given.assertWrongUsage(
+        CommandRun.of(
+            "quantize",
+            model,
+            "--data",
+            given.samples(),
+            "-o",
+            given.output(),
+            "--plan-file",
+            model),
+        "plan file \"" + model + "\"",
+        "expected another path");
+    assertThat(model).hasSameBinaryContentAs(FashionMnist.RESNET);
   }
 
   @ParameterizedTest

@@ -38,6 +38,10 @@ final class DataFile {
     return new DataFile(realPath, attributes(realPath));
   }
 
+  Path path() {
+    return path;
+  }
+
   boolean isRegular() {
     return noted.isRegularFile();
   }

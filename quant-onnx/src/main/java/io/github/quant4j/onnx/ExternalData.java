@@ -53,8 +53,13 @@ final class ExternalData {
     return new ExternalData(what, null);
   }
 
-  boolean isEmpty() {
-    return regions.isEmpty();
+  /** Returns the real paths of the files that hold what was found, sorted. */
+  List<Path> files() {
+    return regions.stream()
+        .map(located -> located.region.file().path())
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /** Finds a tensor; {@code label} says which it is. */

@@ -35,6 +35,15 @@ public final class LocalFunction {
   }
 
   /**
+   * Returns the domain, which calls have as theirs.
+   *
+   * @return the domain, the standard domain as empty text
+   */
+  public String domain() {
+    return OnnxModel.canonicalDomain(proto.getDomain());
+  }
+
+  /**
    * Returns the operator sets the body is written for.
    *
    * @return versions by domain, the standard domain as empty text
@@ -85,7 +94,7 @@ public final class LocalFunction {
     return new OnnxModel(
         model.toBuilder().clearGraph().build(),
         GraphReader.read(model.getGraph(), List.of(), "function \"" + name() + "\""),
-        false);
+        List.of());
   }
 
   private ValueInfoProto input(Node call, int index) {
@@ -105,7 +114,7 @@ public final class LocalFunction {
   }
 
   List<String> identity() {
-    return List.of(OnnxModel.canonicalDomain(proto.getDomain()), name(), proto.getOverload());
+    return List.of(domain(), name(), proto.getOverload());
   }
 
   List<NodeProto> nodes() {

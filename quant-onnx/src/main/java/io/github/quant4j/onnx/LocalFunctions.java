@@ -41,6 +41,15 @@ public final class LocalFunctions {
   }
 
   /**
+   * Returns the functions.
+   *
+   * @return an unmodifiable copy in the order of the model
+   */
+  public List<LocalFunction> all() {
+    return List.copyOf(functions.values());
+  }
+
+  /**
    * Finds the function a node calls.
    *
    * @param node a node of the model

@@ -46,7 +46,7 @@ final class ModelReader {
     return new OnnxModel(
         embedded.toBuilder().clearGraph().build(),
         GraphReader.read(graph, initializers, what),
-        !external.isEmpty());
+        external.files());
   }
 
   private StoredTensor stored(TensorProto tensor) {

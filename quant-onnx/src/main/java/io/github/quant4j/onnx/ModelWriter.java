@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +47,8 @@ final class ModelWriter {
     return proto(StoredTensor::proto);
   }
 
-  void write(Path file, ModelLayout layout) throws IOException {
+  /** Writes the model and returns its data file, empty where there is none. */
+  Optional<Path> write(Path file, ModelLayout layout) throws IOException {
     Path target = ModelFile.target(file);
     ExternalLayout places =
         ExternalLayout.of(
@@ -54,25 +56,25 @@ final class ModelWriter {
     if (places.isEmpty()) {
       ModelProto proto = proto();
       ModelFile.write(target, proto::writeTo);
-      return;
+      return Optional.empty();
     }
     Path data = sibling(target, ".data");
     boolean isTaken = Files.exists(data, LinkOption.NOFOLLOW_LINKS);
     if (isTaken && Files.exists(target)) {
-      replace(target, data, places);
-    } else {
-      // Data without their model may be those of a model that was renamed.
-      Path free = isTaken ? freeSibling(target) : data;
-      ModelFile.write(free, places::writeTo);
-      writeModel(target, free, places);
+      return Optional.of(replace(target, data, places));
     }
+    // Data without their model may be those of a model that was renamed.
+    Path free = isTaken ? freeSibling(target) : data;
+    ModelFile.write(free, places::writeTo);
+    writeModel(target, free, places);
+    return Optional.of(free);
   }
 
   /**
    * Replaces a model that may read the data file that has to be replaced too. The new data gets a
-   * second name, which the model names until the first is free.
+   * second name, which the model names until the first is free. Returns the name it has then.
    */
-  private void replace(Path target, Path data, ExternalLayout places) throws IOException {
+  private Path replace(Path target, Path data, ExternalLayout places) throws IOException {
     Path spare = freeSibling(target);
     boolean isSpareInUse = false;
     try {
@@ -83,6 +85,7 @@ final class ModelWriter {
       Files.createLink(data, spare);
       writeModel(target, data, places);
       isSpareInUse = false;
+      return data;
     } catch (IOException | UnsupportedOperationException e) {
       if (!isSpareInUse) {
         throw e;
@@ -93,6 +96,7 @@ final class ModelWriter {
           spare,
           data,
           e.toString());
+      return spare;
     } finally {
       if (!isSpareInUse) {
         Files.deleteIfExists(spare);

@@ -44,13 +44,12 @@ public final class OnnxModel {
 
   private ModelProto shell;
   private final Graph graph;
+  private final List<Path> dataFiles;
 
-  private final boolean hasExternalData;
-
-  OnnxModel(ModelProto shell, Graph graph, boolean hasExternalData) {
+  OnnxModel(ModelProto shell, Graph graph, List<Path> dataFiles) {
     this.shell = shell;
     this.graph = graph;
-    this.hasExternalData = hasExternalData;
+    this.dataFiles = List.copyOf(dataFiles);
   }
 
   /**
@@ -86,12 +85,14 @@ public final class OnnxModel {
    * external data or would have 2 GiB or more.
    *
    * @param file the target; an existing file is replaced
+   * @return the data file written beside it, empty where all is in one file
    * @throws IOException if the file cannot be written
    * @see #write(Path, ModelLayout)
    */
-  public void write(Path file) throws IOException {
+  public Optional<Path> write(Path file) throws IOException {
     boolean isLarge = byteSize() > ModelFile.LARGEST_SIZE;
-    write(file, hasExternalData || isLarge ? ModelLayout.EXTERNAL_DATA : ModelLayout.SINGLE_FILE);
+    return write(
+        file, hasExternalData() || isLarge ? ModelLayout.EXTERNAL_DATA : ModelLayout.SINGLE_FILE);
   }
 
   /**
@@ -103,12 +104,13 @@ public final class OnnxModel {
    * @param file the target; an existing file is replaced, and so is its data file; data without a
    *     model are left, and the new ones get a number
    * @param layout where the tensors go
+   * @return the data file written beside it, empty where all is in one file
    * @throws IOException if a file cannot be written
    * @throws OnnxException if the layout is {@link ModelLayout#SINGLE_FILE} and the model is too
    *     large for it
    */
-  public void write(Path file, ModelLayout layout) throws IOException {
-    new ModelWriter(shell, graph).write(file, layout);
+  public Optional<Path> write(Path file, ModelLayout layout) throws IOException {
+    return new ModelWriter(shell, graph).write(file, layout);
   }
 
   /**
@@ -134,7 +136,7 @@ public final class OnnxModel {
             GraphWriter.withoutInitializers(graph),
             GraphWriter.initializers(graph),
             "copy of a model");
-    return new OnnxModel(shell, copied, hasExternalData);
+    return new OnnxModel(shell, copied, dataFiles);
   }
 
   /**
@@ -143,7 +145,16 @@ public final class OnnxModel {
    * @return true for a model of several files
    */
   public boolean hasExternalData() {
-    return hasExternalData;
+    return !dataFiles.isEmpty();
+  }
+
+  /**
+   * Returns the files beside the model file that held tensors when the model was read.
+   *
+   * @return their real paths, sorted; empty for a model of one file
+   */
+  public List<Path> dataFiles() {
+    return dataFiles;
   }
 
   /**

@@ -57,6 +57,26 @@ class ModelLayoutTest {
   }
 
   @Test
+  void write_anyLayout_returnsTheDataFile() throws IOException {
+    assertThat(model(1).write(file)).isEmpty();
+    assertThat(model(1).write(file, ModelLayout.EXTERNAL_DATA))
+        .contains(folder.resolve("model.onnx.data"));
+
+    Files.delete(file);
+    assertThat(model(1).write(file, ModelLayout.EXTERNAL_DATA))
+        .contains(folder.resolve("model.onnx.1.data"));
+  }
+
+  @Test
+  void read_externalData_namesItsFiles() throws IOException {
+    Path data = model(1).write(file, ModelLayout.EXTERNAL_DATA).orElseThrow();
+
+    assertThat(OnnxModel.read(file).dataFiles()).containsExactly(data.toRealPath());
+    assertThat(OnnxModel.read(file).copy().dataFiles()).containsExactly(data.toRealPath());
+    assertThat(model(1).dataFiles()).isEmpty();
+  }
+
+  @Test
   void write_externalData_giveTheSameNumbersInTheRuntime() throws IOException {
     OnnxModel model = model(1);
 

@@ -24,9 +24,10 @@ public record QuantizedModel(
    * Writes the INT8 model; see {@link OnnxModel#write(Path)}.
    *
    * @param file the target; an existing file is replaced
+   * @return the data file written beside it, empty where all is in one file
    * @throws IOException if the file cannot be written
    */
-  public void write(Path file) throws IOException {
-    model.write(file);
+  public Optional<Path> write(Path file) throws IOException {
+    return model.write(file);
   }
 }

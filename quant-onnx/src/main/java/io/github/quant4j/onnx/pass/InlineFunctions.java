@@ -53,8 +53,9 @@ public final class InlineFunctions implements GraphPass {
       return false;
     }
     functions.requireFinite(model.graph());
-    boolean modified = inline(model, model.graph(), functions);
-    return model.removeUncalledFunctions() | modified;
+    boolean isInlined = inline(model, model.graph(), functions);
+    boolean isRemoved = model.removeUncalledFunctions();
+    return isInlined || isRemoved;
   }
 
   private static boolean inline(OnnxModel model, Graph graph, LocalFunctions functions) {

@@ -189,7 +189,7 @@ public final class QdqPlanner {
     Optional<Node> quantized = model.firstQuantizedNode();
     if (quantized.isPresent()) {
       throw new OnnxException(
-          "model is quantized already: found %s \"%s\"; pass the float32 model it was made from"
+          "model is quantized already: found %s \"%s\"; pass the float32 model it was made from, or repair it"
               .formatted(quantized.get().opType(), quantized.get().label()));
     }
     if (model.opset() < SMALLEST_OPSET) {

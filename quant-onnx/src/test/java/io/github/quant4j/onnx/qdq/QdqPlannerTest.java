@@ -189,7 +189,7 @@ class QdqPlannerTest {
         .isThrownBy(() -> Plans.planner().plan(model))
         .withMessage(
             "model is quantized already: found QuantizeLinear \"q\";"
-                + " pass the float32 model it was made from");
+                + " pass the float32 model it was made from, or repair it");
   }
 
   @Test
