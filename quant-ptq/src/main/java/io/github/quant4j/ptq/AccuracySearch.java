@@ -181,7 +181,7 @@ final class AccuracySearch {
       }
       return references;
     } catch (CalibrationException e) {
-      LOGGER.warn("the cost of INT8 is not measured, on single samples {}", e.getMessage());
+      LOGGER.warn("what INT8 costs the outputs is not measured, since {}", e.getMessage());
       return List.of();
     }
   }

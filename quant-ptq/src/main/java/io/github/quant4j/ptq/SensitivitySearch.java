@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *       with all in INT8; else all stay INT8.
  * </ol>
  *
- * <p>Outputs whose shape depends on what is quantized, and those without a ratio (nothing but
+ * <p>Outputs whose shape changes with what is quantized, and those without a ratio (nothing but
  * zeros, or values that are not finite), do not count.
  *
  * <p>Cost: one run over the samples per operator, and about {@code 4 * log2} of their number.
@@ -67,6 +67,9 @@ final class SensitivitySearch {
   private final List<String> operators;
   private final List<TensorBatch> samples;
   private final List<Map<String, Tensor>> references;
+
+  /** Outputs that were seen to come out in another shape, which mostly the first run shows. */
+  private final Set<String> unlike = new HashSet<>();
 
   /**
    * @param session a model with switches
@@ -194,6 +197,7 @@ final class SensitivitySearch {
           .get(i)
           .forEach((name, reference) -> compare(name, reference, actual.get(name), errors));
     }
+    errors.keySet().removeAll(unlike);
     return errors.values().stream()
         .mapToDouble(QuantizationError::sqnrDecibels)
         .filter(ratio -> ratio > Double.NEGATIVE_INFINITY)
@@ -202,12 +206,14 @@ final class SensitivitySearch {
         .orElse(0);
   }
 
-  private static void compare(
+  private void compare(
       String name,
       Tensor reference,
       @Nullable Tensor actual,
       Map<String, QuantizationError> errors) {
-    if (actual != null && actual.shape().equals(reference.shape())) {
+    if (actual == null || !actual.shape().equals(reference.shape())) {
+      unlike.add(name);
+    } else {
       errors
           .computeIfAbsent(name, key -> QuantizationError.create())
           .observe(reference.floats(), actual.floats());
