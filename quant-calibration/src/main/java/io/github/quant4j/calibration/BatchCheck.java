@@ -4,6 +4,7 @@ package io.github.quant4j.calibration;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,17 +30,33 @@ final class BatchCheck {
 
   /** Throws a {@link CalibrationException} unless each parameter fits the input of its name. */
   static void checkParameters(Map<String, Tensor> parameters, List<TensorSignature> inputs) {
+    Map<String, TensorSignature> inputsByName = new LinkedHashMap<>();
+    inputs.forEach(input -> inputsByName.put(input.name(), input));
     parameters.forEach(
         (name, tensor) -> {
-          TensorSignature input =
-              inputs.stream()
-                  .filter(candidate -> candidate.name().equals(name))
-                  .findFirst()
-                  .orElseThrow(
-                      () -> new CalibrationException("the model has no input '" + name + "'"));
-          checkType(input, tensor);
-          checkShape(input, tensor.shape());
+          TensorSignature input = inputsByName.get(name);
+          if (input == null) {
+            throw new CalibrationException(
+                "parameter '%s' is no input of the model; the model's inputs are %s"
+                    .formatted(name, inputsByName.keySet()));
+          }
+          checkParameter(input, tensor);
         });
+  }
+
+  private static void checkParameter(TensorSignature input, Tensor tensor) {
+    boolean isFit =
+        tensor.elementType() == input.elementType()
+            && tensor.shape().rank() == input.dimensions().size();
+    for (int axis = 0; isFit && axis < tensor.shape().rank(); axis++) {
+      long dimension = input.dimensions().get(axis);
+      isFit = dimension < 0 || dimension == tensor.shape().dimension(axis);
+    }
+    if (!isFit) {
+      throw new CalibrationException(
+          "input '%s' takes %s, got parameter %s".formatted(input.name(), input, tensor));
+    }
+    requireKnownType(input);
   }
 
   private static void checkNames(TensorBatch batch, List<TensorSignature> inputs) {
@@ -71,6 +88,10 @@ final class BatchCheck {
           "input '%s' got samples of type %s, expected %s; convert the array"
               .formatted(input.name(), tensor.elementType(), input.elementType()));
     }
+    requireKnownType(input);
+  }
+
+  private static void requireKnownType(TensorSignature input) {
     if (!OrtTensors.canWrap(input.elementType())) {
       throw new CalibrationException(
           "input '%s' is of type %s, which ONNX Runtime's Java package cannot take; %s"

@@ -39,6 +39,8 @@ public final class InferenceSession implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(InferenceSession.class);
 
+  private static final String DISABLED_OPTIMIZERS_KEY = "optimization.disable_specified_optimizers";
+
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final List<TensorSignature> inputs;
@@ -139,11 +141,12 @@ public final class InferenceSession implements AutoCloseable {
   /**
    * Runs the model on a batch, feeding some inputs with tensors that do not belong to samples.
    *
-   * @param batch one tensor for each of the other inputs
-   * @param parameters tensors by the name of their input, of its element type and dimensions; read
-   *     only, not kept
+   * @param batch one tensor for each of the other inputs; read only, not kept
+   * @param parameters tensors by the name of their input, of its element type and of dimensions
+   *     that fit it; read only, not kept
    * @return all outputs by name in the order of the model; copies that belong to the caller
-   * @throws CalibrationException if a tensor does not fit its input, or the model fails
+   * @throws CalibrationException if a parameter names no input, a tensor does not fit its input,
+   *     which is checked before the model is run, or the model fails
    * @throws IllegalStateException if the session is closed
    */
   public Map<String, Tensor> run(TensorBatch batch, Map<String, Tensor> parameters) {
@@ -220,10 +223,10 @@ public final class InferenceSession implements AutoCloseable {
     if (isClosed) {
       throw new IllegalStateException("session is closed");
     }
+    BatchCheck.checkParameters(parameters, inputs);
     List<TensorSignature> ofSamples = new ArrayList<>(inputs);
     ofSamples.removeIf(input -> parameters.containsKey(input.name()));
     BatchCheck.check(batch, ofSamples);
-    BatchCheck.checkParameters(parameters, inputs);
   }
 
   private static OrtEnvironment environment() {
@@ -250,6 +253,8 @@ public final class InferenceSession implements AutoCloseable {
           settings.hasGraphOptimization()
               ? OrtSession.SessionOptions.OptLevel.ALL_OPT
               : OrtSession.SessionOptions.OptLevel.NO_OPT);
+      options.addConfigEntry(
+          DISABLED_OPTIMIZERS_KEY, String.join(";", settings.disabledOptimizers()));
       return options;
     } catch (OrtException e) {
       options.close();

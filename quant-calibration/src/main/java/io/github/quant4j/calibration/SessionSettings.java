@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.calibration;
 
+import java.util.List;
+
 /**
  * How ONNX Runtime runs a model. Immutable and thread-safe; every {@code with} method returns a
  * changed copy.
  */
 public final class SessionSettings {
 
-  private static final SessionSettings DEFAULTS = new SessionSettings(0, true);
+  private static final SessionSettings DEFAULTS = new SessionSettings(0, true, List.of());
 
   private final int threadCount;
   private final boolean graphOptimization;
+  private final List<String> disabledOptimizers;
 
-  private SessionSettings(int threadCount, boolean graphOptimization) {
+  private SessionSettings(
+      int threadCount, boolean graphOptimization, List<String> disabledOptimizers) {
     this.threadCount = threadCount;
     this.graphOptimization = graphOptimization;
+    this.disabledOptimizers = disabledOptimizers;
   }
 
   /**
@@ -39,7 +44,7 @@ public final class SessionSettings {
     if (threadCount < 0) {
       throw new IllegalArgumentException("threadCount is " + threadCount + ", expected 0 or more");
     }
-    return new SessionSettings(threadCount, graphOptimization);
+    return new SessionSettings(threadCount, graphOptimization, disabledOptimizers);
   }
 
   /**
@@ -51,7 +56,27 @@ public final class SessionSettings {
    * @return a changed copy
    */
   public SessionSettings withGraphOptimization(boolean graphOptimization) {
-    return new SessionSettings(threadCount, graphOptimization);
+    return new SessionSettings(threadCount, graphOptimization, disabledOptimizers);
+  }
+
+  /**
+   * Returns settings that leave out some of the graph optimizations, to work around one that gets a
+   * model wrong.
+   *
+   * @param optimizers the names ONNX Runtime gives them, for example {@code
+   *     WeightBiasQuantization}; they take the place of those named before, none brings all back;
+   *     names the runtime does not know have no effect
+   * @return a changed copy
+   * @throws IllegalArgumentException if a name is empty or holds a semicolon
+   */
+  public SessionSettings withDisabledOptimizers(String... optimizers) {
+    for (String optimizer : optimizers) {
+      if (optimizer.isEmpty() || optimizer.contains(";")) {
+        throw new IllegalArgumentException(
+            "optimizers has \"%s\", expected the name of one optimizer".formatted(optimizer));
+      }
+    }
+    return new SessionSettings(threadCount, graphOptimization, List.of(optimizers));
   }
 
   /**
@@ -66,9 +91,18 @@ public final class SessionSettings {
   /**
    * Returns whether ONNX Runtime optimizes the graph.
    *
-   * @return true for all optimizations, false for none
+   * @return true for all optimizations but {@link #disabledOptimizers()}, false for none
    */
   public boolean hasGraphOptimization() {
     return graphOptimization;
+  }
+
+  /**
+   * Returns which graph optimizations are left out.
+   *
+   * @return their names in ONNX Runtime, in the order given
+   */
+  public List<String> disabledOptimizers() {
+    return disabledOptimizers;
   }
 }

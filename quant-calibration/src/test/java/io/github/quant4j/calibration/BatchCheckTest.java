@@ -91,6 +91,46 @@ class BatchCheckTest {
         "batch {x=float[0, 2]} has no sample, expected at least one");
   }
 
+  @Test
+  void runWithParameterOfNoInputNamesTheInputs() {
+    assertParameterRefused(
+        "b",
+        Tensor.ofFloats(Shape.of(1, 2), 1f, 2f),
+        "parameter 'b' is no input of the model; the model's inputs are [z, a]");
+  }
+
+  @Test
+  void runWithParameterOfOtherTypeRankOrDimensionSaysBoth() {
+    for (Tensor tensor :
+        List.of(
+            Tensor.ofInts(Shape.of(1, 2), 1, 2),
+            Tensor.ofFloats(Shape.of(2), 1f, 2f),
+            Tensor.ofFloats(Shape.of(1, 3), 1f, 2f, 3f))) {
+      assertParameterRefused(
+          "a", tensor, "input 'a' takes float[-1, 2], got parameter %s".formatted(tensor));
+    }
+  }
+
+  @Test
+  void runWithSamplesForAParameterIsRefused() {
+    try (InferenceSession session = TestModels.open("log")) {
+      TensorBatch batch = TestModels.batch("x", Shape.of(1, 2), 1f, 2f);
+      Tensor parameter = Tensor.ofFloats(Shape.of(1, 2), 1f, 2f);
+      assertThatThrownBy(() -> session.run(batch, Map.of("x", parameter)))
+          .isInstanceOf(CalibrationException.class)
+          .hasMessageStartingWith("array 'x' of the samples is no input of the model");
+    }
+  }
+
+  private static void assertParameterRefused(String name, Tensor parameter, String message) {
+    try (InferenceSession session = TestModels.open("two_inputs")) {
+      TensorBatch batch = TestModels.batch("z", Shape.of(1, 2), 1f, 2f);
+      assertThatThrownBy(() -> session.run(batch, Map.of(name, parameter)))
+          .isInstanceOf(CalibrationException.class)
+          .hasMessage(message);
+    }
+  }
+
   private static void assertRefused(String model, TensorBatch batch, String message) {
     try (InferenceSession session = TestModels.open(model)) {
       assertThatThrownBy(() -> session.run(batch))

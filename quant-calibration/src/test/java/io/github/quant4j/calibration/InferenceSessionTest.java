@@ -50,6 +50,17 @@ class InferenceSessionTest {
   }
 
   @Test
+  void runWithParameterFeedsItBesideTheSamples() {
+    TensorBatch batch = TestModels.batch("z", Shape.of(2, 2), 1f, 2f, 3f, 4f);
+    Tensor one = Tensor.ofFloats(Shape.of(1, 2), 10f, 20f);
+    try (InferenceSession session = TestModels.open("two_inputs")) {
+      Map<String, Tensor> outputs = session.run(batch, Map.of("a", one));
+
+      assertThat(TestModels.floats(output(outputs, "sum"))).containsExactly(11f, 22f, 13f, 24f);
+    }
+  }
+
+  @Test
   void runHandsEveryElementTypeThrough() {
     byte[] bytes = new byte[16];
     Arrays.setAll(new int[bytes.length], i -> bytes[i] = (byte) (i % 2));

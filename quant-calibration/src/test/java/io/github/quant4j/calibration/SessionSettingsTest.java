@@ -30,4 +30,24 @@ class SessionSettingsTest {
         .isThrownBy(() -> SessionSettings.defaults().withThreadCount(-1))
         .withMessage("threadCount is -1, expected 0 or more");
   }
+
+  @Test
+  void withDisabledOptimizersReplacesThoseBefore() {
+    SessionSettings settings =
+        SessionSettings.defaults().withDisabledOptimizers("A").withDisabledOptimizers("B", "C");
+
+    assertThat(settings.withThreadCount(1).disabledOptimizers()).containsExactly("B", "C");
+    assertThat(settings.withGraphOptimization(true).disabledOptimizers()).hasSize(2);
+    assertThat(settings.withDisabledOptimizers().disabledOptimizers()).isEmpty();
+    assertThat(SessionSettings.defaults().disabledOptimizers()).isEmpty();
+  }
+
+  @Test
+  void withDisabledOptimizersThatAreNoNameIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SessionSettings.defaults().withDisabledOptimizers("A;B"))
+        .withMessage("optimizers has \"A;B\", expected the name of one optimizer");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SessionSettings.defaults().withDisabledOptimizers(""));
+  }
 }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
+import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class GraphRewriterTest {
@@ -59,6 +62,28 @@ class GraphRewriterTest {
         node("b"), NodeBlueprint.of("Neg", "neg", List.of(value("b")), "negated"));
 
     assertThat(graph.nodes()).extracting(Node::name).containsExactly("a", "b", "neg");
+  }
+
+  @Test
+  void addInput_inAModelOfOne_isFedBehindIt() {
+    Value factor = rewriter.addInput("factor", ElementType.FLOAT, Shape.of(3));
+    rewriter.replaceInput(new Use(node("b"), 0), factor);
+
+    OnnxModel read = OnnxModel.of(model.toByteArray());
+    assertThat(read.graph().inputs()).extracting(Value::name).containsExactly("x", "factor");
+    assertThat(factor.isGraphInput()).isTrue();
+    assertThat(read.graph().inputs().get(1).type()).hasToString("float[3]");
+    Map<String, Tensor> fed =
+        Map.of("x", ModelBuilder.random(1, 1, 3), "factor", Tensor.ofFloats(Shape.of(3), 1, -1, 2));
+    assertThat(OnnxRuntimeOracle.run(model, fed).get("b").floats())
+        .isEqualTo(FloatBuffer.wrap(new float[] {1, 0, 2}));
+  }
+
+  @Test
+  void addInput_ofATakenName_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rewriter.addInput("a", ElementType.FLOAT, Shape.of(3)))
+        .withMessage("the graph has a value named \"a\" already");
   }
 
   @Test

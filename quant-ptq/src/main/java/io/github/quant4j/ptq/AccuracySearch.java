@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import io.github.quant4j.calibration.CalibrationException;
 import io.github.quant4j.calibration.InferenceSession;
 import io.github.quant4j.calibration.SessionSettings;
 import io.github.quant4j.core.source.TensorBatch;
@@ -11,7 +12,7 @@ import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.qdq.AddQuantizationSwitches;
 import io.github.quant4j.onnx.qdq.InsertQuantizeDequantize;
-import io.github.quant4j.onnx.qdq.Int8Share;
+import io.github.quant4j.onnx.qdq.NodeDecision;
 import io.github.quant4j.onnx.qdq.QdqPlanner;
 import io.github.quant4j.onnx.qdq.QuantizationPlan;
 import io.github.quant4j.onnx.qdq.Target;
@@ -20,13 +21,14 @@ import io.github.quant4j.onnx.shape.ShapeInference;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,16 +39,21 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The arithmetic that may become float is limited: by default at least 81 % of the multiply-adds
  * stay INT8 in a convolutional network and 63 % in one whose arithmetic is for the greater part in
- * matrix products, or what plain planning gives where that is less.
+ * matrix products, or what plain planning gives where that is less. Operators whose multiply-adds
+ * are not known stay INT8, since nothing says how much would become float with them.
  *
- * <p>Cost: see {@link SensitivitySearch}; on two to 32 samples, fewer the more arithmetic the model
- * and the more operators it has.
+ * <p>Whatever the target, build mode and weight form wanted, the model that is measured has float
+ * biases and float32 around its pairs: the codes, and so the noise of rounding to them, are the
+ * same in all of these but for the rounding of scales to float16 in mode S.
+ *
+ * <p>Cost: see {@link SensitivitySearch}; on four to 32 samples, fewer the more arithmetic the
+ * model and the more operators it has.
  */
 final class AccuracySearch {
   /** The number of samples that {@link #of} can make use of. */
   static final long LARGEST_SAMPLE_COUNT = 32;
 
-  private static final long SMALLEST_SAMPLE_COUNT = 2;
+  private static final long SMALLEST_SAMPLE_COUNT = 4;
 
   /** Multiply-adds over all runs; half a minute or so on two cores. */
   private static final double BUDGET = 6e11;
@@ -54,21 +61,21 @@ final class AccuracySearch {
   private static final double SHARE_OF_CONVOLUTIONAL_NETWORKS = 0.81;
   private static final double SHARE_OF_TRANSFORMERS = 0.63;
 
+  /** What sums of shares may be off by. */
+  private static final double ROUNDING = 1e-9;
+
   private static final Logger LOGGER = LoggerFactory.getLogger(AccuracySearch.class);
 
   private final OnnxModel model;
   private final List<TensorBatch> samples;
   private final MultiplyAccumulates counts;
-  private final Map<String, Double> shares = new HashMap<>();
+  private final Map<String, Double> shares;
 
   private AccuracySearch(OnnxModel model, List<TensorBatch> samples, MultiplyAccumulates counts) {
     this.model = model;
     this.samples = samples;
     this.counts = counts;
-    double total = counts.total().orElse(0);
-    counts
-        .counts()
-        .forEach(count -> shares.put(count.node(), count.multiplyAdds().orElse(0) / total));
+    this.shares = shares(counts);
   }
 
   /**
@@ -84,6 +91,26 @@ final class AccuracySearch {
     MultiplyAccumulates counts =
         MultiplyAccumulates.of(model.graph(), ShapeInference.of(model.graph(), shapes));
     return new AccuracySearch(model, samples, counts);
+  }
+
+  /** Returns the part of each operator in the sum of what is known, infinity where it is not. */
+  private static Map<String, Double> shares(MultiplyAccumulates counts) {
+    double total = Math.max(1, knownTotal(counts));
+    Map<String, Double> shares = new HashMap<>();
+    counts
+        .counts()
+        .forEach(
+            count ->
+                shares.put(
+                    count.node(),
+                    count.multiplyAdds().isPresent()
+                        ? count.multiplyAdds().getAsLong() / total
+                        : Double.POSITIVE_INFINITY));
+    return shares;
+  }
+
+  private static double knownTotal(MultiplyAccumulates counts) {
+    return counts.counts().stream().mapToDouble(count -> count.multiplyAdds().orElse(0)).sum();
   }
 
   /** Returns the multiply-adds of the model on its first samples. */
@@ -103,11 +130,15 @@ final class AccuracySearch {
   QuantizationPlan improve(
       QuantizationSettings settings, QuantizationPlan plan, CalibrationTable table)
       throws IOException {
-    double share = plan.int8Share(counts).map(Int8Share::value).orElse(0.0);
-    double smallest = settings.smallestInt8Share().orElseGet(this::usualShare);
-    SortedMap<String, Double> costliest =
-        measure(settings, plan, table, Math.max(0, share - smallest));
-    return costliest.isEmpty() ? plan : replan(settings.planner(), table, costliest);
+    double share = int8Share(plan);
+    double smallest = Math.min(share, settings.smallestInt8Share().orElseGet(this::usualShare));
+    SortedMap<String, Double> costliest = measure(settings, plan, table, share - smallest);
+    if (costliest.isEmpty()) {
+      return plan;
+    }
+    return replanned(settings.planner(), table, costliest)
+        .filter(replanned -> int8Share(replanned) >= smallest - ROUNDING)
+        .orElse(plan);
   }
 
   private SortedMap<String, Double> measure(
@@ -122,8 +153,11 @@ final class AccuracySearch {
     if (!switches.run(switched)) {
       return new TreeMap<>();
     }
-    List<TensorBatch> chosen = chosen(switches);
+    List<TensorBatch> chosen = chosen(switches.operators().size());
     List<Map<String, Tensor>> references = references(chosen, settings.session());
+    if (references.isEmpty()) {
+      return new TreeMap<>();
+    }
     try (StagedModel staged = StagedModel.of(switched);
         InferenceSession session = staged.open(settings.session())) {
       return new SensitivitySearch(session, switches.operators(), chosen, references)
@@ -131,6 +165,10 @@ final class AccuracySearch {
     }
   }
 
+  /**
+   * Returns what the float model gives; nothing when it takes the samples in their batches only,
+   * though its inputs do not say so.
+   */
   private List<Map<String, Tensor>> references(List<TensorBatch> batches, SessionSettings settings)
       throws IOException {
     try (StagedModel staged = StagedModel.of(model);
@@ -142,13 +180,16 @@ final class AccuracySearch {
         references.add(outputs);
       }
       return references;
+    } catch (CalibrationException e) {
+      LOGGER.warn("what INT8 costs the outputs is not measured, since {}", e.getMessage());
+      return List.of();
     }
   }
 
   /** Returns as many samples, evenly spread, as the budget allows. */
-  private List<TensorBatch> chosen(AddQuantizationSwitches switches) {
-    double cost = counts.total().orElse(0) / Math.max(1, samples.get(0).sampleCount());
-    double affordable = BUDGET / Math.max(1, cost * switches.operators().size());
+  private List<TensorBatch> chosen(int operatorCount) {
+    double cost = knownTotal(counts) / samples.get(0).sampleCount();
+    double affordable = BUDGET / Math.max(1, cost * operatorCount);
     long wanted =
         (long) Math.max(SMALLEST_SAMPLE_COUNT, Math.min(LARGEST_SAMPLE_COUNT, affordable));
     long kept = samples.stream().mapToLong(TensorBatch::sampleCount).sum();
@@ -161,29 +202,50 @@ final class AccuracySearch {
   /**
    * Plans without the costliest. An Add whose convolution is float now may ask for a pair on a
    * tensor that was not observed; then it has to stay float as well.
+   *
+   * @return the plan, empty when it cannot do without a range the table lacks
    */
-  private QuantizationPlan replan(
+  private Optional<QuantizationPlan> replanned(
       QdqPlanner planner, CalibrationTable table, SortedMap<String, Double> costliest) {
     Map<String, String> left = new TreeMap<>();
     costliest.forEach((node, ratio) -> left.put(node, reason(ratio)));
     while (true) {
       QuantizationPlan plan = planner.withMeasuredNoise(left).plan(model);
-      Set<String> blind = new HashSet<>();
-      plan.activationPairs().stream()
-          .filter(pair -> pair.fixedRange().isEmpty())
-          .filter(pair -> !table.tensors().containsAll(pair.rangeSources()))
-          .forEach(pair -> pair.edges().forEach(edge -> blind.add(edge.node())));
+      Set<String> blind = blind(plan, table);
       if (blind.isEmpty()) {
         LOGGER.debug("left {} operators float: {}", left.size(), left);
-        return plan;
+        return Optional.of(plan);
+      }
+      if (left.keySet().containsAll(blind)) {
+        LOGGER.debug("{} lack a range where {} are float", blind, left.keySet());
+        return Optional.empty();
       }
       blind.forEach(
           node -> left.putIfAbsent(node, "it would need the range of a tensor not observed"));
     }
   }
 
+  /** Returns the readers of pairs whose range the table lacks. */
+  private static Set<String> blind(QuantizationPlan plan, CalibrationTable table) {
+    return plan.activationPairs().stream()
+        .filter(pair -> pair.fixedRange().isEmpty())
+        .filter(pair -> !table.tensors().containsAll(pair.rangeSources()))
+        .flatMap(pair -> pair.edges().stream())
+        .map(edge -> edge.node())
+        .collect(Collectors.toSet());
+  }
+
   private static String reason(double decibels) {
     return String.format(Locale.ROOT, "in INT8 it alone takes an output to %.1f dB", decibels);
+  }
+
+  /** Returns the part of what is known of the multiply-adds that a plan gives to INT8. */
+  private double int8Share(QuantizationPlan plan) {
+    return plan.decisions().stream()
+        .filter(NodeDecision::isQuantized)
+        .mapToDouble(decision -> shares.getOrDefault(decision.node(), 0.0))
+        .filter(Double::isFinite)
+        .sum();
   }
 
   private double usualShare() {
@@ -191,6 +253,7 @@ final class AccuracySearch {
         counts.counts().stream()
             .filter(count -> count.opType().equals("MatMul") || count.opType().equals("Gemm"))
             .mapToDouble(count -> shares.getOrDefault(count.node(), 0.0))
+            .filter(Double::isFinite)
             .sum();
     return products > 0.5 ? SHARE_OF_TRANSFORMERS : SHARE_OF_CONVOLUTIONAL_NETWORKS;
   }

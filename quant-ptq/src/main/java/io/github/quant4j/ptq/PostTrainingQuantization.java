@@ -5,7 +5,7 @@ import io.github.quant4j.calibration.CalibrationListener;
 import io.github.quant4j.calibration.Calibrator;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.table.CalibrationTable;
-import io.github.quant4j.onnx.Dimension;
+import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.half.ConvertToHalf;
 import io.github.quant4j.onnx.pass.PassPipeline;
@@ -40,10 +40,18 @@ import java.util.TreeSet;
  *       and maximum, weights per channel, everything symmetric int8 with zero point 0.
  * </ol>
  *
- * <p>Time is that of running the samples once, and where the target is missed that of running two
- * to 32 of them once per operator; memory that of the session and one batch, whatever the number of
- * samples. The same model, samples and options give the same bytes. Immutable and thread-safe:
- * options return changed copies.
+ * <p>For mode S of {@link #buildMode} the model is lifted to operator set 19, every float tensor is
+ * observed, not only those the plan names, to tell which float16 can hold, and what is not INT8
+ * becomes float16 in the end. ONNX Runtime gets such models wrong unless told what to leave out, as
+ * {@link Verification} does.
+ *
+ * <p>Time is that of running the samples once, and where the target is missed that of running four
+ * to 32 of them once per operator and a few times more; memory that of the session, one batch and
+ * 64 MiB of samples, or one sample if that is larger, whatever the number of samples. A model that
+ * keeps its tensors in other files, or is larger than 1.5 GiB, is run from copies in the temporary
+ * folder of the system, deleted at the end. The same model, batches and options give the same bytes
+ * on one machine; other batches of the same samples may change the last bits of what the runtime
+ * sums. Immutable and thread-safe: options return changed copies.
  */
 public final class PostTrainingQuantization {
   private static final int OPSET_OF_STRONG_TYPES = 19;
@@ -116,13 +124,14 @@ public final class PostTrainingQuantization {
   }
 
   /**
-   * Returns a copy that makes the model for another build mode of TensorRT.
+   * Returns a copy that makes the model for another build mode of TensorRT. {@link
+   * BuildMode#STRONGLY_TYPED} goes with {@link Target#TENSORRT} only.
    *
    * @param mode the mode; {@link BuildMode#WEAKLY_TYPED} when not said
    * @return the copy
    */
   public PostTrainingQuantization buildMode(BuildMode mode) {
-    return with(settings.withMode(mode));
+    return with(settings.withMode(Objects.requireNonNull(mode, "mode")));
   }
 
   /**
@@ -132,7 +141,7 @@ public final class PostTrainingQuantization {
    * @return the copy
    */
   public PostTrainingQuantization weightForm(WeightForm form) {
-    return with(settings.withWeightForm(form));
+    return with(settings.withWeightForm(Objects.requireNonNull(form, "form")));
   }
 
   /**
@@ -143,8 +152,12 @@ public final class PostTrainingQuantization {
    * @param decibels the ratio at the worst float output; 24 when not said, 0 or less to measure
    *     nothing
    * @return the copy
+   * @throws IllegalArgumentException if it is NaN
    */
   public PostTrainingQuantization accuracyTarget(double decibels) {
+    if (Double.isNaN(decibels)) {
+      throw new IllegalArgumentException("decibels is NaN, expected a number");
+    }
     return with(settings.withAccuracyTarget(decibels));
   }
 
@@ -153,8 +166,10 @@ public final class PostTrainingQuantization {
    * for accuracy.
    *
    * @param share the part of the multiply-adds, in [0, 1]; when not said 0.81, and 0.63 where most
-   *     of them are in matrix products
+   *     of them are in matrix products; where the plan without measuring gives less, all that it
+   *     gives is kept
    * @return the copy
+   * @throws IllegalArgumentException if it is not in [0, 1]
    */
   public PostTrainingQuantization smallestInt8Share(double share) {
     if (!(share >= 0 && share <= 1)) {
@@ -168,6 +183,7 @@ public final class PostTrainingQuantization {
    *
    * @param threads the number of threads, or 0 for the runtime's choice, as when not said
    * @return the copy
+   * @throws IllegalArgumentException if it is negative
    */
   public PostTrainingQuantization threadCount(int threads) {
     if (threads < 0) {
@@ -183,55 +199,60 @@ public final class PostTrainingQuantization {
    * @return the copy
    */
   public PostTrainingQuantization listener(CalibrationListener progressListener) {
-    return with(settings.withListener(progressListener));
+    return with(
+        settings.withListener(Objects.requireNonNull(progressListener, "progressListener")));
   }
 
   /**
    * Plans, calibrates, measures and rewrites. A model in which the plan quantizes nothing comes
-   * back as it is, and no sample is read.
+   * back as it is, whatever the build mode, and no sample is read.
    *
    * @param samples sample inputs, read to their end; not closed
    * @return the INT8 model with the plan and the ranges it was made from
    * @throws IOException if the source fails to read
-   * @throws io.github.quant4j.onnx.OnnxException if the model cannot be quantized
+   * @throws io.github.quant4j.onnx.OnnxException if the model cannot be quantized, or not for this
+   *     target and build mode
    * @throws io.github.quant4j.calibration.CalibrationException if the samples do not fit the model,
    *     there is none, or a value is not finite
    */
   public QuantizedModel run(CalibrationSource samples) throws IOException {
-    OnnxModel normalised = model.copy();
-    PassPipeline.normalization().run(normalised);
-    if (settings.mode() == BuildMode.STRONGLY_TYPED) {
-      LiftOpset.to(OPSET_OF_STRONG_TYPES).run(normalised);
-    }
+    OnnxModel normalised = normalised();
     QuantizationPlan plan = settings.planner().plan(normalised);
     if (plan.activationPairs().isEmpty()) {
       CalibrationTable none = CalibrationTable.builder().build();
       return new QuantizedModel(model.copy(), plan, none, Optional.empty());
     }
     SampleKeeper keeper =
-        new SampleKeeper(samples, canCut(normalised), AccuracySearch.LARGEST_SAMPLE_COUNT);
+        new SampleKeeper(
+            samples, BatchAxis.canCut(normalised), AccuracySearch.LARGEST_SAMPLE_COUNT);
     CalibrationTable table = calibrate(normalised, plan, keeper);
     AccuracySearch search = AccuracySearch.of(normalised, keeper.kept());
     if (settings.accuracyTarget() > 0) {
       plan = search.improve(settings, plan, table);
     }
     plan = plan.settled(table);
-    InsertQuantizeDequantize.of(plan, table, settings.target())
-        .withWeightForm(settings.weightForm())
-        .withBuildMode(settings.mode())
-        .run(normalised);
-    return new QuantizedModel(normalised, plan, table, plan.int8Share(search.counts()));
+    boolean isQuantized =
+        InsertQuantizeDequantize.of(plan, table, settings.target())
+            .withWeightForm(settings.weightForm())
+            .withBuildMode(settings.mode())
+            .run(normalised);
+    return new QuantizedModel(
+        isQuantized ? normalised : model.copy(), plan, table, plan.int8Share(search.counts()));
   }
 
-  /** Tells whether samples may be run one by one: no input has a fixed number of them. */
-  private static boolean canCut(OnnxModel model) {
-    return model.graph().inputs().stream()
-        .flatMap(input -> input.type().dimensions().stream())
-        .noneMatch(
-            dimensions ->
-                !dimensions.isEmpty()
-                    && dimensions.get(0) instanceof Dimension.Fixed batch
-                    && batch.size() != 1);
+  private OnnxModel normalised() {
+    boolean isStronglyTyped = settings.mode() == BuildMode.STRONGLY_TYPED;
+    if (isStronglyTyped && settings.target() != Target.TENSORRT) {
+      throw new OnnxException(
+          "build mode S is one of TensorRT, found target %s; choose mode W or target %s"
+              .formatted(settings.target(), Target.TENSORRT));
+    }
+    OnnxModel normalised = model.copy();
+    PassPipeline.normalization().run(normalised);
+    if (isStronglyTyped) {
+      LiftOpset.to(OPSET_OF_STRONG_TYPES).run(normalised);
+    }
+    return normalised;
   }
 
   private CalibrationTable calibrate(

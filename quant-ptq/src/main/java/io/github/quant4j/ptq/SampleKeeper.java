@@ -5,21 +5,25 @@ import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Passes a source on and keeps a few samples of what goes by, spread over the stream: the first of
- * batches 1, 2, 4, 8 and so on, as long as there is room.
+ * Passes a source on and keeps copies of a few samples of what goes by, spread over the stream: the
+ * first four from sample 0, 1, 2, 4, 8 and so on, each as a batch of its own, so that what is kept
+ * does not depend on how the stream is cut into batches.
  *
- * <p>A batch is cut only where the model takes samples one at a time; else it is kept whole.
+ * <p>Where the model takes a fixed number of samples at once, batch 1, 2, 4, 8 and so on is kept as
+ * a whole. No more is kept than a number of samples and 64 MiB, save that the first always is: of
+ * large pictures a few will do, since each has many elements.
  */
 final class SampleKeeper implements CalibrationSource {
-  private static final int SAMPLES_PER_BATCH = 4;
-
-  /** Kept samples of large pictures are few. */
+  private static final int RUN_LENGTH = 4;
   private static final long LARGEST_SIZE = 64L << 20;
 
   private final CalibrationSource source;
@@ -27,7 +31,8 @@ final class SampleKeeper implements CalibrationSource {
   private final long limit;
   private final List<TensorBatch> kept = new ArrayList<>();
   private long batchCount;
-  private long keptCount;
+  private long sampleCount;
+  private long keptSampleCount;
   private long keptSize;
 
   SampleKeeper(CalibrationSource source, boolean canCut, long limit) {
@@ -44,25 +49,47 @@ final class SampleKeeper implements CalibrationSource {
   @Override
   public Optional<TensorBatch> next() throws IOException {
     Optional<TensorBatch> batch = source.next();
-    batch.ifPresent(this::keep);
+    batch.ifPresent(this::keepSome);
     return batch;
   }
 
-  private void keep(TensorBatch batch) {
+  private void keepSome(TensorBatch batch) {
     batchCount++;
-    boolean isPowerOfTwo = Long.bitCount(batchCount) == 1;
-    boolean hasRoom = keptCount < limit && (kept.isEmpty() || keptSize < LARGEST_SIZE);
-    if (isPowerOfTwo && hasRoom && batch.sampleCount() > 0) {
-      long wanted = Math.min(SAMPLES_PER_BATCH, limit - keptCount);
-      TensorBatch slice = canCut ? batch.slice(0, Math.min(wanted, batch.sampleCount())) : batch;
-      kept.add(slice);
-      keptCount += slice.sampleCount();
-      slice.names().forEach(name -> slice.tensor(name).ifPresent(this::countSize));
+    if (canCut) {
+      for (long i = 0; i < batch.sampleCount(); i++) {
+        long index = sampleCount + i;
+        if (index - Long.highestOneBit(index) < RUN_LENGTH) {
+          keep(batch.slice(i, 1));
+        }
+      }
+    } else if (Long.bitCount(batchCount) == 1) {
+      keep(batch);
+    }
+    sampleCount += batch.sampleCount();
+  }
+
+  private void keep(TensorBatch batch) {
+    long size = 0;
+    for (String name : batch.names()) {
+      size += batch.tensor(name).orElseThrow().bytes().remaining();
+    }
+    boolean hasRoom = keptSampleCount < limit && keptSize + size <= LARGEST_SIZE;
+    if (batch.sampleCount() > 0 && (hasRoom || kept.isEmpty())) {
+      kept.add(copy(batch));
+      keptSampleCount += batch.sampleCount();
+      keptSize += size;
     }
   }
 
-  private void countSize(Tensor tensor) {
-    keptSize += tensor.bytes().remaining();
+  /** Returns a batch of its own memory: the source may use its buffers again. */
+  private static TensorBatch copy(TensorBatch batch) {
+    Map<String, Tensor> copies = new LinkedHashMap<>();
+    for (String name : batch.names()) {
+      Tensor tensor = batch.tensor(name).orElseThrow();
+      ByteBuffer bytes = ByteBuffer.allocate(tensor.bytes().remaining()).put(tensor.bytes()).flip();
+      copies.put(name, Tensor.of(tensor.elementType(), tensor.shape(), bytes));
+    }
+    return TensorBatch.of(copies);
   }
 
   @Override
@@ -73,6 +100,11 @@ final class SampleKeeper implements CalibrationSource {
   @Override
   public void rewind() throws IOException {
     source.rewind();
+    kept.clear();
+    batchCount = 0;
+    sampleCount = 0;
+    keptSampleCount = 0;
+    keptSize = 0;
   }
 
   @Override

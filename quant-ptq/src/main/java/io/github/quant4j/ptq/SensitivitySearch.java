@@ -17,22 +17,35 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the operators whose quantization costs a model's outputs most, by measuring each.
+ * Finds the operators whose quantization costs a model's outputs most, by measuring each alone.
  *
- * <p>For an operator {@code i} the noise {@code n(i)} is the largest, over the float outputs, of
- * {@code sum((r - a)^2) / sum(r^2)}, where {@code r} is the output with everything float and {@code
- * a} that with operator {@code i} alone in INT8. Noises of small size add up, so the operators are
- * taken in the order of {@code n(i) / (share(i) + 0.02)}, share being their part of the model's
- * multiply-adds and 0.02 the price of one more operator between two precisions; those that would
- * take more than the allowed share out of INT8 are passed over. The shortest beginning of that list
- * that reaches the wanted ratio is found by bisection, measuring each candidate as a whole. When
- * none does, the best that was measured is returned if it is 3 dB above plain quantization.
+ * <ol>
+ *   <li>All operators in INT8 are measured; where that reaches the wanted ratio, nothing more is.
+ *   <li>For an operator {@code i} the noise {@code n(i)} is the largest, over the float outputs, of
+ *       {@code sum((r - a)^2) / sum(r^2)}, where {@code r} is the output of the float model and
+ *       {@code a} that with operator {@code i} alone in INT8. Operators below 1/64 of the noise
+ *       that the wanted ratio allows are left out.
+ *   <li>The others are put in the order of {@code n(i) / (share(i) + 0.02)}, largest first, share
+ *       being their part of the model's multiply-adds and 0.02 the price of one more change between
+ *       two precisions. Operators that would take more than the allowed share out of INT8, together
+ *       with those before them, are passed over.
+ *   <li>Beginnings of that list are left float and measured as a whole, since noises may cancel as
+ *       well as add up: of lengths 1, 2, 3, 4, 6, 9 and so on, each half as long again, to the
+ *       first that reaches the wanted ratio; between it and the one before bisection finds a
+ *       shorter one that does too.
+ *   <li>Where none reaches it, the one of the best ratio is taken, provided it is 2 dB above that
+ *       with all in INT8; else all stay INT8.
+ * </ol>
  *
- * <p>Cost: one run over the samples per operator, and about log2 of their number.
+ * <p>Outputs whose shape changes with what is quantized, and those without a ratio (nothing but
+ * zeros, or values that are not finite), do not count.
+ *
+ * <p>Cost: one run over the samples per operator, and about {@code 4 * log2} of their number.
  *
  * <p>Source: the ordering is that of greedy knapsack packing; measuring one layer at a time is the
  * sensitivity analysis of Wu, Judd, Zhang, Isaev and Micikevicius, "Integer Quantization for Deep
@@ -42,6 +55,7 @@ final class SensitivitySearch {
   /** What one more change between float and INT8 is worth, as a share of all multiply-adds. */
   private static final double PRICE_OF_A_BREAK = 0.02;
 
+  /** What leaving operators float must gain to be worth it short of the target, in decibels. */
   private static final double WORTHWHILE_GAIN = 2;
 
   /** An operator below this part of the noise allowed is not worth a break. */
@@ -53,6 +67,9 @@ final class SensitivitySearch {
   private final List<String> operators;
   private final List<TensorBatch> samples;
   private final List<Map<String, Tensor>> references;
+
+  /** Outputs that were seen to come out in another shape, which mostly the first run shows. */
+  private final Set<String> unlike = new HashSet<>();
 
   /**
    * @param session a model with switches
@@ -77,36 +94,35 @@ final class SensitivitySearch {
    * @param target the ratio of signal to noise to reach at the worst output, in decibels
    * @param shares the part of each operator in the multiply-adds of the model; 0 when absent
    * @param allowedShare the part that may become float
-   * @return what each of them costs, in decibels, by operator; empty where the target is reached
-   *     without, or cannot be approached
+   * @return the ratio each of them leaves when it alone is in INT8, in decibels, by operator; empty
+   *     where the target is reached without, or cannot be approached
    */
   SortedMap<String, Double> costliest(
       double target, Map<String, Double> shares, double allowedShare) {
-    Set<String> all = new HashSet<>(operators);
-    double plain = decibels(noise(all));
+    double plain = decibels(noise(Set.copyOf(operators)));
+    LOGGER.debug("{} of {} operators in INT8: {} dB", operators.size(), operators.size(), plain);
     if (plain >= target) {
       return new TreeMap<>();
     }
-    LOGGER.debug(
-        "{} operators: {} dB in INT8, {} dB in float",
-        operators.size(),
-        plain,
-        decibels(noise(Set.of())));
+    Map<String, Double> noises = noises(Math.pow(10, -target / 10) / NEGLIGIBLE_PARTS);
+    List<String> order = order(noises, shares, allowedShare);
+    SortedMap<String, Double> costliest = new TreeMap<>();
+    order
+        .subList(0, shortest(order, target, plain))
+        .forEach(operator -> costliest.put(operator, decibels(noises.getOrDefault(operator, 0.0))));
+    return costliest;
+  }
+
+  /** Returns the noise of each operator alone, where it is above the negligible. */
+  private Map<String, Double> noises(double negligible) {
     Map<String, Double> noises = new HashMap<>();
-    double negligible = Math.pow(10, -target / 10) / NEGLIGIBLE_PARTS;
     for (String operator : operators) {
       double noise = noise(Set.of(operator));
       if (noise > negligible) {
         noises.put(operator, noise);
       }
     }
-    List<String> order = order(noises, shares, allowedShare);
-    int count = shortest(order, target, plain);
-    SortedMap<String, Double> costliest = new TreeMap<>();
-    order
-        .subList(0, count)
-        .forEach(operator -> costliest.put(operator, decibels(noises.get(operator))));
-    return costliest;
+    return noises;
   }
 
   private static List<String> order(
@@ -128,10 +144,7 @@ final class SensitivitySearch {
     return order;
   }
 
-  /**
-   * Returns how many operators from the beginning of the list to leave float: noises cancel and add
-   * up in odd ways, so lengths are tried in steps that grow by half, then between the last two.
-   */
+  /** Returns how many operators from the beginning of the list to leave float. */
   private int shortest(List<String> order, double target, double plain) {
     int best = 0;
     double bestRatio = plain + WORTHWHILE_GAIN;
@@ -175,23 +188,36 @@ final class SensitivitySearch {
     return decibels(noise(quantized));
   }
 
-  /** Returns the noise at the worst output relative to its signal. */
+  /** Returns the noise at the worst output relative to its signal, 0 where no output counts. */
   private double noise(Set<String> quantized) {
     Map<String, QuantizationError> errors = new HashMap<>();
     for (int i = 0; i < samples.size(); i++) {
       Map<String, Tensor> actual = run(samples.get(i), quantized);
       references
           .get(i)
-          .forEach(
-              (name, reference) ->
-                  errors
-                      .computeIfAbsent(name, key -> QuantizationError.create())
-                      .observe(reference.floats(), actual.get(name).floats()));
+          .forEach((name, reference) -> compare(name, reference, actual.get(name), errors));
     }
+    errors.keySet().removeAll(unlike);
     return errors.values().stream()
-        .mapToDouble(error -> Math.pow(10, -error.sqnrDecibels() / 10))
+        .mapToDouble(QuantizationError::sqnrDecibels)
+        .filter(ratio -> ratio > Double.NEGATIVE_INFINITY)
+        .map(ratio -> Math.pow(10, -ratio / 10))
         .max()
         .orElse(0);
+  }
+
+  private void compare(
+      String name,
+      Tensor reference,
+      @Nullable Tensor actual,
+      Map<String, QuantizationError> errors) {
+    if (actual == null || !actual.shape().equals(reference.shape())) {
+      unlike.add(name);
+    } else {
+      errors
+          .computeIfAbsent(name, key -> QuantizationError.create())
+          .observe(reference.floats(), actual.floats());
+    }
   }
 
   private static double decibels(double noise) {
@@ -204,8 +230,6 @@ final class SensitivitySearch {
       switches[i] = (byte) (quantized.contains(operators.get(i)) ? 1 : 0);
     }
     Tensor tensor = Tensor.ofBytes(ElementType.BOOL, Shape.of(switches.length), switches);
-    Map<String, Tensor> outputs = session.run(batch, Map.of(AddQuantizationSwitches.INPUT, tensor));
-    outputs.values().removeIf(output -> output.elementType() != ElementType.FLOAT);
-    return outputs;
+    return session.run(batch, Map.of(AddQuantizationSwitches.INPUT, tensor));
   }
 }

@@ -5,8 +5,11 @@ import io.github.quant4j.calibration.InferenceSession;
 import io.github.quant4j.calibration.SessionSettings;
 import io.github.quant4j.core.quantize.QuantizationError;
 import io.github.quant4j.core.source.TensorBatch;
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
+import io.github.quant4j.onnx.NodeBlueprint;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.qdq.ExposeObservationPoints;
@@ -39,9 +42,14 @@ final class TensorProbe implements AutoCloseable {
   static TensorProbe open(OnnxModel reference, OnnxModel quantized, SessionSettings settings)
       throws IOException {
     Map<String, String> pairs = pairs(reference, quantized);
+    RuntimeForm int8 = RuntimeForm.of(quantized, settings);
+    OnnxModel readable = int8.model();
+    if (int8.isStronglyTyped()) {
+      pairs.replaceAll((tensor, dequantized) -> castToFloat(readable, dequantized));
+    }
     ExposedModel floatModel = ExposedModel.open(reference, pairs.keySet(), settings);
     try {
-      ExposedModel int8Model = ExposedModel.open(quantized, pairs.values(), settings);
+      ExposedModel int8Model = ExposedModel.open(readable, pairs.values(), int8.settings());
       return new TensorProbe(floatModel, int8Model, pairs);
     } catch (IOException | RuntimeException e) {
       floatModel.close();
@@ -89,6 +97,18 @@ final class TensorProbe implements AutoCloseable {
       }
     }
     return pairs;
+  }
+
+  /** Makes a tensor of mode S readable, be it float16 or float32; returns the name to read. */
+  private static String castToFloat(OnnxModel model, String dequantized) {
+    GraphRewriter rewriter = model.graph().rewriter();
+    Value tensor = model.graph().value(dequantized).orElseThrow();
+    String name = rewriter.freeName(dequantized + "_float32");
+    rewriter.insertBehind(
+        tensor.producer().orElseThrow(),
+        NodeBlueprint.of("Cast", name + "_Cast", List.of(tensor), name)
+            .withInteger("to", ElementType.FLOAT.onnxCode()));
+    return name;
   }
 
   private static <T> T require(Map<String, T> map, String name) {

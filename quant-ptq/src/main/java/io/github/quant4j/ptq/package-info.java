@@ -11,8 +11,16 @@
  * }</pre>
  *
  * <p>{@link io.github.quant4j.ptq.PostTrainingQuantization} joins the modules that do not see one
- * another: planning and insertion from quant-onnx, observation from quant-calibration. {@link
- * io.github.quant4j.ptq.Verification} measures the accuracy kept.
+ * another: planning and insertion from quant-onnx, observation from quant-calibration. Before it
+ * writes the model it measures, on a few of the samples, what INT8 costs the outputs; where that is
+ * too much, the operators that cost most stay float, as few of the multiply-adds as will do. {@link
+ * io.github.quant4j.ptq.QuantizedModel} holds the model with the plan, which says of each node why
+ * it is INT8 or float, the ranges, and how much of the arithmetic is INT8. {@link
+ * io.github.quant4j.ptq.Verification} measures the accuracy kept, on other samples.
+ *
+ * <p>A model is made for a runtime ({@code target}), and for TensorRT in one of two build modes:
+ * weakly typed, in which the remainder is float32 in the file, or strongly typed, in which it is
+ * float16.
  */
 @NullMarked
 package io.github.quant4j.ptq;

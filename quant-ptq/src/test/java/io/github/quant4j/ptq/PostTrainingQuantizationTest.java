@@ -14,12 +14,17 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.qdq.NodeDecision;
 import io.github.quant4j.onnx.qdq.NodeSelector;
+import io.github.quant4j.onnx.qdq.PlanProfile;
 import io.github.quant4j.onnx.qdq.Target;
+import io.github.quant4j.onnx.qdq.WeightForm;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PostTrainingQuantizationTest {
@@ -166,5 +171,64 @@ class PostTrainingQuantizationTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> quantization.threadCount(-1))
         .withMessageContaining("-1");
+  }
+
+  @Test
+  void run_realModel_saysHowMuchOfItIsInt8() throws IOException {
+    QuantizedModel int8 = quantize(PostTrainingQuantization.of(TestSamples.model(MODEL)));
+
+    assertThat(int8.int8Share().orElseThrow().value()).isBetween(0.81, 1.0);
+    assertThat(int8.int8Share().orElseThrow().int8())
+        .isLessThanOrEqualTo(int8.int8Share().orElseThrow().total());
+  }
+
+  @Test
+  void run_includedNodes_areTheOnlyOnesInInt8() throws IOException {
+    NodeSelector two = NodeSelector.none().withName("body[12]");
+    try (CalibrationSource samples = TinyNetwork.samples(4, 4)) {
+      QuantizedModel int8 =
+          PostTrainingQuantization.of(TinyNetwork.harmless().build()).include(two).run(samples);
+
+      assertThat(int8.plan().decisions())
+          .filteredOn(decision -> decision.isQuantized() && decision.opType().equals("Conv"))
+          .extracting(NodeDecision::node)
+          .containsExactly("body1", "body2");
+    }
+  }
+
+  @Test
+  void run_otherProfile_quantizesOtherwise() throws IOException {
+    Set<Integer> counts = new HashSet<>();
+    for (PlanProfile profile : PlanProfile.values()) {
+      counts.add(
+          quantize(PostTrainingQuantization.of(TestSamples.model(MODEL)).profile(profile))
+              .plan()
+              .quantizedNodeCount());
+    }
+
+    assertThat(counts).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void run_weightsWithPairs_storesNoCodes() throws IOException {
+    PostTrainingQuantization quantization =
+        PostTrainingQuantization.of(TestSamples.model(MODEL))
+            .weightForm(WeightForm.FLOAT_WITH_PAIRS);
+
+    assertThat(dequantizedTypes(quantize(quantization).model())).isEmpty();
+  }
+
+  @Test
+  void options_thatMakeNoSense_areRefused() throws IOException {
+    PostTrainingQuantization quantization = PostTrainingQuantization.of(TestSamples.model(MODEL));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> quantization.accuracyTarget(Double.NaN))
+        .withMessage("decibels is NaN, expected a number");
+    for (double share : new double[] {-0.1, 1.1, Double.NaN}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> quantization.smallestInt8Share(share))
+          .withMessage("share must be in [0, 1], was " + share);
+    }
   }
 }

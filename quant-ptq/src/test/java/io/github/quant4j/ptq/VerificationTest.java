@@ -166,4 +166,17 @@ class VerificationTest {
     Verification verification = Verification.of(floatModel, int8Model);
     assertThatIllegalArgumentException().isThrownBy(() -> verification.tensorSamples(-1));
   }
+
+  @Test
+  void run_fixedNumberOfSamples_comparesTensorsOfWholeBatches() throws IOException {
+    OnnxModel fixed = TinyNetwork.withRuin(8).build();
+    try (CalibrationSource samples = TinyNetwork.samples(16, 8);
+        CalibrationSource others = TinyNetwork.samples(16, 8)) {
+      OnnxModel int8 = PostTrainingQuantization.of(fixed).run(samples).model();
+      VerificationReport report = Verification.of(fixed, int8).tensorSamples(3).run(others);
+
+      assertThat(report.tensors()).isNotEmpty();
+      assertThat(report.sampleCount()).isEqualTo(16);
+    }
+  }
 }

@@ -18,9 +18,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Gives every quantized operator of an INT8 model a switch, so that one loaded model shows what
@@ -28,11 +27,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The model gets one more input, {@link #INPUT}, of one bool per operator: where it is true the
  * operator reads quantized activations and weights as before, where it is false the float tensors
- * behind them. Operators that only pass codes on (Pad, MaxPool, Concat and those that move
- * elements) follow the switch of the first INT8 operator behind them. Biases stay rounded. The
- * result is for measuring: nothing in it is fused.
+ * behind them. Operators that only pass codes on (Pad, MaxPool, Concat, Resize and those that move
+ * elements) follow the switch of the first INT8 operator behind them; where there is none they have
+ * their own. So with all switches off the model computes what the float model does, but for biases,
+ * which stay rounded; with all on, what the INT8 model does. The result is for measuring: nothing
+ * in it is fused.
  *
- * <p>Cost: a copy of each quantized tensor per run, and the float weights beside the codes.
+ * <p>Cost: proportional to the graph; in a run, a copy of each quantized tensor and the float
+ * weights beside the codes.
  */
 public final class AddQuantizationSwitches implements GraphPass {
   /** The name of the input that holds the switches, a bool tensor of one axis. */
@@ -40,34 +42,25 @@ public final class AddQuantizationSwitches implements GraphPass {
 
   private final QuantizationPlan plan;
   private final Graph reference;
-  private final Map<String, Integer> switches;
+  private final SwitchAssignment assignment;
 
-  private AddQuantizationSwitches(QuantizationPlan plan, Graph reference) {
+  private AddQuantizationSwitches(
+      QuantizationPlan plan, Graph reference, SwitchAssignment assignment) {
     this.plan = plan;
     this.reference = reference;
-    this.switches = new LinkedHashMap<>();
-    Set<String> readers =
-        plan.activationPairs().stream()
-            .flatMap(pair -> pair.edges().stream())
-            .map(Edge::node)
-            .collect(Collectors.toSet());
-    plan.weights().forEach(weight -> weight.edges().forEach(edge -> readers.add(edge.node())));
-    for (Node node : reference.nodes()) {
-      if (readers.contains(node.name()) && !passesCodesOn(node)) {
-        switches.put(node.name(), switches.size());
-      }
-    }
+    this.assignment = assignment;
   }
 
   /**
    * Returns the pass for one plan.
    *
-   * @param plan the plan that was carried out
+   * @param plan the plan that was carried out, as {@link QuantizationPlan#settled}
    * @param reference the float model it was made for; not changed
    * @return the pass, to be run on the INT8 model
    */
   public static AddQuantizationSwitches of(QuantizationPlan plan, OnnxModel reference) {
-    return new AddQuantizationSwitches(plan, reference.graph());
+    Graph graph = Objects.requireNonNull(reference, "reference").graph();
+    return new AddQuantizationSwitches(plan, graph, SwitchAssignment.of(plan, graph));
   }
 
   /**
@@ -76,119 +69,138 @@ public final class AddQuantizationSwitches implements GraphPass {
    * @return names of nodes, in the order of the switches
    */
   public List<String> operators() {
-    return List.copyOf(switches.keySet());
+    return assignment.operators();
   }
 
   /**
    * Adds the switches.
    *
    * @param model the INT8 model
-   * @return true when there is anything to switch
-   * @throws OnnxException if the model is not the one the plan was carried out on
+   * @return true when there is anything to switch; false, and no change, for a model that has the
+   *     switches
+   * @throws OnnxException if the model is not the one the plan was carried out on; it is then as it
+   *     was
    */
   @Override
   public boolean run(OnnxModel model) {
-    if (switches.isEmpty() || model.graph().value(INPUT).isPresent()) {
+    Graph graph = model.graph();
+    if (operators().isEmpty() || graph.value(INPUT).isPresent()) {
       return false;
     }
-    Wiring wiring = new Wiring(model.graph());
-    for (ActivationPair pair : plan.activationPairs()) {
-      pair.edges().forEach(wiring::switchActivation);
-    }
-    for (WeightQuantization weight : plan.weights()) {
-      weight.edges().forEach(edge -> wiring.switchWeight(edge, weight.tensor()));
-    }
+    List<Switched> all = switched(graph);
+    Wiring wiring = new Wiring(graph, operators().size());
+    all.forEach(wiring::insert);
     return true;
   }
 
-  private static boolean passesCodesOn(Node node) {
-    return OperatorClass.isCopy(node)
-        || OperatorClass.isPlainMaxPool(node)
-        || node.is("Pad", "Concat", "Resize", "Upsample");
+  private List<Switched> switched(Graph graph) {
+    Map<String, Node> nodes = new HashMap<>();
+    graph.nodes().forEach(node -> nodes.put(node.name(), node));
+    List<Switched> switched = new ArrayList<>();
+    for (ActivationPair pair : plan.activationPairs()) {
+      for (Edge edge : pair.edges()) {
+        Use use = use(nodes, edge);
+        Value exact =
+            writer(use, "DequantizeLinear")
+                .flatMap(dequantizer -> writer(new Use(dequantizer, 0), "QuantizeLinear"))
+                .map(quantizer -> quantizer.requiredInput(0))
+                .orElseThrow(() -> notQuantized(edge));
+        switched.add(new Switched(use, exact.name(), Optional.empty(), assignment.of(edge)));
+      }
+    }
+    for (WeightQuantization weight : plan.weights()) {
+      Tensor exact =
+          reference
+              .value(weight.tensor())
+              .flatMap(Value::constant)
+              .orElseThrow(() -> missing(weight));
+      for (Edge edge : weight.edges()) {
+        Use use = use(nodes, edge);
+        writer(use, "DequantizeLinear").orElseThrow(() -> notQuantized(edge));
+        switched.add(new Switched(use, weight.tensor(), Optional.of(exact), assignment.of(edge)));
+      }
+    }
+    return switched;
   }
 
+  private static Use use(Map<String, Node> nodes, Edge edge) {
+    Node node = nodes.get(edge.node());
+    if (node == null || node.inputCount() <= edge.inputIndex()) {
+      throw new OnnxException("the model lacks " + edge + ", which the plan quantizes");
+    }
+    return new Use(node, edge.inputIndex());
+  }
+
+  private static Optional<Node> writer(Use use, String opType) {
+    return use.node()
+        .input(use.inputIndex())
+        .flatMap(Value::producer)
+        .filter(writer -> writer.is(opType));
+  }
+
+  private static OnnxException notQuantized(Edge edge) {
+    return new OnnxException(
+        "the model reads a float tensor at %s, expected a pair; carry out the plan first"
+            .formatted(edge));
+  }
+
+  private static OnnxException missing(WeightQuantization weight) {
+    return new OnnxException(
+        "the float model lacks the constant \"%s\", which the plan quantizes"
+            .formatted(weight.tensor()));
+  }
+
+  /**
+   * A read to be switched.
+   *
+   * @param use the read
+   * @param tensor the name of the float tensor to read instead
+   * @param weight its contents where it is a constant
+   * @param index the switch
+   */
+  private record Switched(Use use, String tensor, Optional<Tensor> weight, int index) {}
+
   /** The graph under change. */
-  private final class Wiring {
+  private static final class Wiring {
     private final Graph graph;
     private final GraphRewriter rewriter;
     private final Value input;
     private final Node first;
-    private final Map<String, Node> nodes = new HashMap<>();
     private final Map<Integer, Value> conditions = new HashMap<>();
+    private final Map<String, Value> weights = new LinkedHashMap<>();
 
-    Wiring(Graph graph) {
+    Wiring(Graph graph, int switchCount) {
       this.graph = graph;
       this.rewriter = graph.rewriter();
-      graph.nodes().forEach(node -> nodes.put(node.name(), node));
       this.first = graph.nodes().get(0);
-      this.input = rewriter.addInput(INPUT, ElementType.BOOL, Shape.of(switches.size()));
+      this.input = rewriter.addInput(INPUT, ElementType.BOOL, Shape.of(switchCount));
     }
 
-    void switchActivation(Edge edge) {
-      Node reader = node(edge);
-      Value quantized = reader.requiredInput(edge.inputIndex());
-      Node dequantizer = quantized.producer().filter(n -> n.is("DequantizeLinear")).orElse(null);
-      if (dequantizer == null) {
-        throw new OnnxException(
-            "the model reads \"" + quantized + "\" at " + edge + " unquantized");
-      }
-      Value codes = dequantizer.requiredInput(0);
-      Value exact = codes.producer().orElseThrow().requiredInput(0);
-      place(reader, edge.inputIndex(), quantized, exact);
-    }
-
-    void switchWeight(Edge edge, String weight) {
-      Node reader = node(edge);
-      Tensor tensor = reference.value(weight).flatMap(Value::constant).orElseThrow();
-      String name = weight + "_unquantized";
-      Value exact = graph.value(name).orElseGet(() -> rewriter.addInitializer(name, tensor));
-      place(reader, edge.inputIndex(), reader.requiredInput(edge.inputIndex()), exact);
-    }
-
-    private void place(Node reader, int index, Value quantized, Value exact) {
-      Integer owner = owner(reader);
-      if (owner == null) {
-        return;
-      }
-      Value condition = conditions.computeIfAbsent(owner, this::condition);
+    void insert(Switched read) {
+      Node reader = read.use().node();
+      int index = read.use().inputIndex();
+      Value condition = conditions.computeIfAbsent(read.index(), this::condition);
+      Value exact =
+          read.weight()
+              .map(tensor -> weights.computeIfAbsent(read.tensor(), name -> weight(name, tensor)))
+              .orElseGet(() -> graph.value(read.tensor()).orElseThrow());
       String name = rewriter.freeName("switched_" + reader.name() + "_" + index);
-      NodeBlueprint where =
-          NodeBlueprint.of("Where", name, List.of(condition, quantized, exact), name);
-      rewriter.replaceInput(new Use(reader, index), rewriter.insertBefore(reader, where).output());
+      List<Value> inputs = List.of(condition, reader.requiredInput(index), exact);
+      NodeBlueprint where = NodeBlueprint.of("Where", name, inputs, name);
+      rewriter.replaceInput(read.use(), rewriter.insertBefore(reader, where).output());
     }
 
-    private Value condition(Integer index) {
+    private Value weight(String name, Tensor tensor) {
+      return rewriter.addInitializer(rewriter.freeName(name + "_unquantized"), tensor);
+    }
+
+    private Value condition(int index) {
       String name = rewriter.freeName("switch_" + index);
-      Value position = rewriter.addInitializer(name + "_index", Tensor.ofLongs(Shape.of(), index));
-      return rewriter
-          .insertBefore(first, NodeBlueprint.of("Gather", name, List.of(input, position), name))
-          .output();
-    }
-
-    /** Returns the switch a reader follows, null when no INT8 operator lies behind it. */
-    private @Nullable Integer owner(Node reader) {
-      List<Node> open = new ArrayList<>(List.of(reader));
-      for (int next = 0; next < open.size(); next++) {
-        Node node = open.get(next);
-        Integer found = switches.get(node.name());
-        if (found != null) {
-          return found;
-        }
-        if (next == 0
-            || passesCodesOn(node)
-            || node.is("QuantizeLinear", "DequantizeLinear", "Where")) {
-          node.outputs().forEach(out -> out.uses().forEach(use -> open.add(use.node())));
-        }
-      }
-      return null;
-    }
-
-    private Node node(Edge edge) {
-      Node node = nodes.get(edge.node());
-      if (node == null) {
-        throw new OnnxException("the model lacks node \"" + edge.node() + "\" of the plan");
-      }
-      return node;
+      Value position =
+          rewriter.addInitializer(
+              rewriter.freeName(name + "_index"), Tensor.ofLongs(Shape.of(), index));
+      NodeBlueprint gather = NodeBlueprint.of("Gather", name, List.of(input, position), name);
+      return rewriter.insertBefore(first, gather).output();
     }
   }
 }
