@@ -26,7 +26,7 @@ class TextRecognitionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ch_PP-OCRv4_rec_infer, 12, 0.80", "ch_PP-OCRv3_rec_infer, 12, 0.80"})
+  @CsvSource({"ch_PP-OCRv4_rec_infer, 14, 0.80", "ch_PP-OCRv3_rec_infer, 18, 0.80"})
   void quantize_reader_readsAsWellAsInFloat(String name, double leastSqnr, double leastShare)
       throws IOException {
     Quantized reader =
