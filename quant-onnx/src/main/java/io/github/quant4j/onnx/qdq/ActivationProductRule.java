@@ -38,6 +38,9 @@ final class ActivationProductRule implements PlacementRule {
         obstacles.put(node, obstacle(draft, node));
       }
     }
+    if (obstacles.isEmpty()) {
+      return;
+    }
     Set<Node> candidates = new HashSet<>(obstacles.keySet());
     candidates.removeIf(product -> obstacles.getOrDefault(product, Optional.empty()).isPresent());
     // One product of activations may read another, which is INT8 only if its own operands are.

@@ -31,8 +31,12 @@ final class AttentionRule implements PlacementRule {
 
   @Override
   public void apply(PlanDraft draft) {
+    List<AttentionPattern> attentions = draft.patterns().patterns(AttentionPattern.class);
+    if (attentions.isEmpty()) {
+      return;
+    }
     Neighbours neighbours = new Neighbours(draft);
-    for (AttentionPattern attention : draft.patterns().patterns(AttentionPattern.class)) {
+    for (AttentionPattern attention : attentions) {
       Optional<String> obstacle =
           isInt8Wanted
               ? obstacle(draft, neighbours, attention)

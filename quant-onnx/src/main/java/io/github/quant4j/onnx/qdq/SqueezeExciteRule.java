@@ -36,6 +36,9 @@ final class SqueezeExciteRule implements PlacementRule {
           .filter(draft::isWeighted)
           .forEach(node -> draft.revoke(node, "P36", "works on one element a channel for a gate"));
     }
+    if (patterns.isEmpty()) {
+      return;
+    }
     // No gate looks at what another decides: one that reads another's product is a float reader.
     Neighbours neighbours = new Neighbours(draft);
     for (SqueezeExcitePattern pattern : patterns) {
