@@ -45,12 +45,11 @@ final class HalfRewriting {
 
   private boolean convertConstant(Value value) {
     List<Use> halves = value.uses().stream().filter(plan::isHalf).toList();
-    Optional<Tensor> floats =
-        value.constant().filter(tensor -> tensor.elementType() == ElementType.FLOAT);
-    if (halves.isEmpty() || floats.isEmpty()) {
+    boolean isFloat = value.constantElementType().equals(Optional.of(ElementType.FLOAT));
+    if (halves.isEmpty() || !isFloat) {
       return false;
     }
-    Tensor half = Float16.saturate(floats.get());
+    Tensor half = Float16.saturate(value.constant().orElseThrow());
     if (halves.size() == value.uses().size() && !value.isGraphOutput() && !value.isCaptured()) {
       rewriter.replaceConstant(value, half);
       rewriter.retype(value, ElementType.FLOAT16);

@@ -218,8 +218,8 @@ final class NumericLimits {
 
   private static Optional<FloatBuffer> floats(Optional<Value> value) {
     return value
+        .filter(one -> one.constantElementType().equals(Optional.of(ElementType.FLOAT)))
         .flatMap(Value::constant)
-        .filter(tensor -> tensor.elementType() == ElementType.FLOAT)
         .map(Tensor::floats);
   }
 

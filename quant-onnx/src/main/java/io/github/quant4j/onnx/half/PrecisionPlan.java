@@ -102,7 +102,7 @@ final class PrecisionPlan {
   }
 
   static boolean isTypedOutput(Node node, Value output) {
-    for (int i = 0; node.output(i).isPresent() || i < node.outputs().size(); i++) {
+    for (int i = 0; i < node.outputCount(); i++) {
       if (node.output(i).filter(output::equals).isPresent()) {
         return OperatorTypes.isTypedOutput(node, i);
       }

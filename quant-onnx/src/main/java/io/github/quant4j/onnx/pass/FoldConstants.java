@@ -57,7 +57,7 @@ public final class FoldConstants implements GraphPass {
 
   private static boolean isOfConstants(Node node) {
     return node.outputs().size() == 1
-        && !node.output().isGraphOutput()
+        && node.output(0).filter(output -> !output.isGraphOutput()).isPresent()
         && !node.inputs().isEmpty()
         && node.inputs().stream().allMatch(Value::isConstant);
   }

@@ -7,8 +7,12 @@ import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * P14: a MatMul of two activations outside an attention gets pairs on both inputs, or on neither.
@@ -26,17 +30,27 @@ final class ActivationProductRule implements PlacementRule {
 
   @Override
   public void apply(PlanDraft draft) {
+    Map<Node, Optional<String>> obstacles = new LinkedHashMap<>();
     for (Node node : draft.nodes()) {
       if (node.is("MatMul")
           && draft.isRuledBy(node, "P14")
           && node.inputs().stream().noneMatch(Value::isConstant)) {
-        decide(draft, node);
+        obstacles.put(node, obstacle(draft, node));
       }
     }
+    if (obstacles.isEmpty()) {
+      return;
+    }
+    Set<Node> candidates = new HashSet<>(obstacles.keySet());
+    candidates.removeIf(product -> obstacles.getOrDefault(product, Optional.empty()).isPresent());
+    // One product of activations may read another, which is INT8 only if its own operands are.
+    Neighbours neighbours = new Neighbours(draft, candidates);
+    obstacles.forEach(
+        (product, obstacle) ->
+            decide(draft, product, obstacle.or(() -> floatOperand(neighbours, product))));
   }
 
-  private static void decide(PlanDraft draft, Node product) {
-    Optional<String> obstacle = obstacle(draft, product);
+  private static void decide(PlanDraft draft, Node product, Optional<String> obstacle) {
     if (obstacle.isPresent()) {
       draft.overrule(product, false, "P14", "it multiplies two activations, " + obstacle.get());
     } else {
@@ -47,16 +61,16 @@ final class ActivationProductRule implements PlacementRule {
   }
 
   private static Optional<String> obstacle(PlanDraft draft, Node product) {
-    Neighbours neighbours = new Neighbours(draft);
-    Value left = product.requiredInput(0);
-    Value right = product.requiredInput(1);
-    if (!isLarge(draft, left) || !isLarge(draft, right)) {
+    if (!product.inputs().stream().allMatch(operand -> isLarge(draft, operand))) {
       return Optional.of("whose sizes are not known to be at least 16");
     }
-    if (!neighbours.isProducedInInt8(left) || !neighbours.isProducedInInt8(right)) {
-      return Optional.of("not both of which come out of an INT8 operator");
-    }
     return leadsToSoftmax(product) ? Optional.of("and a Softmax follows") : Optional.empty();
+  }
+
+  private static Optional<String> floatOperand(Neighbours neighbours, Node product) {
+    return product.inputs().stream().allMatch(neighbours::isProducedInInt8)
+        ? Optional.empty()
+        : Optional.of("not both of which come out of an INT8 operator");
   }
 
   /** Tells whether the last two dimensions are known and large enough to pay. */

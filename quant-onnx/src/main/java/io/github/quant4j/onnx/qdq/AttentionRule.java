@@ -31,10 +31,15 @@ final class AttentionRule implements PlacementRule {
 
   @Override
   public void apply(PlanDraft draft) {
-    for (AttentionPattern attention : draft.patterns().patterns(AttentionPattern.class)) {
+    List<AttentionPattern> attentions = draft.patterns().patterns(AttentionPattern.class);
+    if (attentions.isEmpty()) {
+      return;
+    }
+    Neighbours neighbours = new Neighbours(draft);
+    for (AttentionPattern attention : attentions) {
       Optional<String> obstacle =
           isInt8Wanted
-              ? obstacle(draft, attention)
+              ? obstacle(draft, neighbours, attention)
               : Optional.of("part of an attention, which TensorRT runs as one kernel in float");
       if (obstacle.isPresent()) {
         decideOnProducts(draft, attention, false, obstacle.get());
@@ -64,7 +69,8 @@ final class AttentionRule implements PlacementRule {
     draft.fixRange(attention.probabilities(), PROBABILITY);
   }
 
-  private static Optional<String> obstacle(PlanDraft draft, AttentionPattern attention) {
+  private static Optional<String> obstacle(
+      PlanDraft draft, Neighbours neighbours, AttentionPattern attention) {
     AttentionPattern.Sizes sizes = attention.sizes();
     if (sizes.head().isEmpty() || !HEAD_SIZES.contains(sizes.head().getAsLong())) {
       return Optional.of(
@@ -83,7 +89,7 @@ final class AttentionRule implements PlacementRule {
         || !draft.isRuledBy(attention.contextProduct(), "P14")) {
       return Optional.of("attention with an excluded product");
     }
-    return new Neighbours(draft).hasOnlyQuantizedReaders(attention.output())
+    return neighbours.hasOnlyQuantizedReaders(attention.output())
         ? Optional.empty()
         : Optional.of("attention whose result is read in float");
   }

@@ -32,8 +32,8 @@ final class Neighbours {
   }
 
   /**
-   * Looks around, taking some undecided nodes to run in INT8 wherever all their inputs come out of
-   * INT8 operators and all readers of their output are INT8.
+   * Looks around, taking some nodes to run in INT8 wherever all their inputs come out of INT8
+   * operators; undecided ones also lead to INT8 where all readers of their output are INT8.
    */
   Neighbours(PlanDraft draft, Set<Node> assumed) {
     this.draft = draft;
@@ -51,11 +51,7 @@ final class Neighbours {
 
   /** Tells whether a Concat could be INT8: nothing in it is constant, small or not float. */
   static boolean canJoin(PlanDraft draft, Node node) {
-    return node.is("Concat")
-        && draft.decision(node).isEmpty()
-        && node.inputs().size() == node.inputCount()
-        && node.inputs().stream()
-            .allMatch(input -> !input.isConstant() && draft.isQuantizable(input));
+    return node.is("Concat") && draft.decision(node).isEmpty() && draft.hasQuantizableInputs(node);
   }
 
   /**
@@ -89,6 +85,9 @@ final class Neighbours {
   }
 
   private boolean runsInInt8(Node node) {
+    if (assumed.contains(node)) {
+      return producedInInt8.containsAll(node.inputs());
+    }
     if (draft.decision(node).isPresent()) {
       return draft.isQuantized(node);
     }
@@ -97,7 +96,7 @@ final class Neighbours {
     if (activation.isPresent()) {
       return producedInInt8.contains(activation.get().input());
     }
-    if (assumed.contains(node) || canJoin(draft, node)) {
+    if (canJoin(draft, node)) {
       return producedInInt8.containsAll(node.inputs());
     }
     Optional<Value> operand =

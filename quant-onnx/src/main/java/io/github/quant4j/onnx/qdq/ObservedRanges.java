@@ -4,11 +4,14 @@ package io.github.quant4j.onnx.qdq;
 import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.onnx.OnnxException;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The ranges of a calibration table, all of which a plan needs. */
 final class ObservedRanges {
   private final CalibrationTable table;
+  private final Map<List<String>, ValueRange> unions = new IdentityHashMap<>();
 
   ObservedRanges(CalibrationTable table) {
     this.table = table;
@@ -26,8 +29,15 @@ final class ObservedRanges {
                         .formatted(tensor, table.tensors().size())));
   }
 
-  /** Returns the smallest range that holds those of all given tensors, at least one. */
+  /**
+   * Returns the smallest range that holds those of all given tensors, at least one. Looked up once
+   * a list: pairs of one scale hold the same list, which may be as long as they are many.
+   */
   ValueRange unionOf(List<String> tensors) {
+    return unions.computeIfAbsent(tensors, this::united);
+  }
+
+  private ValueRange united(List<String> tensors) {
     ValueRange union = of(tensors.get(0));
     for (String tensor : tensors) {
       ValueRange range = of(tensor);

@@ -33,6 +33,7 @@ final class PlanDraft {
   private final Set<Node> scaleSharers = new HashSet<>();
   private final Map<Value, ValueRange> fixedRanges = new HashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private final Map<Node, Boolean> quantizableInputs = new HashMap<>();
 
   PlanDraft(Graph graph, ShapeInference shapes, PatternIndex patterns) {
     this.shapes = shapes;
@@ -135,6 +136,16 @@ final class PlanDraft {
   /** Tells whether a tensor may have a pair at all (I11). */
   boolean isQuantizable(Value tensor) {
     return TensorEligibility.obstacle(tensor, shapes).isEmpty();
+  }
+
+  /** Tells whether all inputs of a node are computed and may have pairs; looked at once a node. */
+  boolean hasQuantizableInputs(Node node) {
+    return quantizableInputs.computeIfAbsent(
+        node,
+        joined ->
+            joined.inputs().size() == joined.inputCount()
+                && joined.inputs().stream()
+                    .allMatch(input -> !input.isConstant() && isQuantizable(input)));
   }
 
   /** Makes the outputs of a node that moves or selects elements take the scale of its inputs. */

@@ -9,18 +9,36 @@ import java.util.stream.Stream;
  * rule whose reason holds for one target or profile only is told which, and says nothing elsewhere.
  */
 final class PlanningRules {
-  private final PlannerOptions options;
+  private final List<OperatorRule> operatorRules;
+  private final List<PlacementRule> placementRules;
 
-  private PlanningRules(PlannerOptions options) {
-    this.options = options;
+  private PlanningRules(List<OperatorRule> operatorRules, List<PlacementRule> placementRules) {
+    this.operatorRules = List.copyOf(operatorRules);
+    this.placementRules = List.copyOf(placementRules);
   }
 
   static PlanningRules of(PlannerOptions options) {
-    return new PlanningRules(options);
+    return new PlanningRules(operatorRules(options), placementRules(options));
+  }
+
+  /** Returns the rules without those of one class, to see what the class is good for. */
+  PlanningRules without(Class<? extends PlanningRule> left) {
+    return new PlanningRules(
+        operatorRules.stream().filter(rule -> !left.isInstance(rule)).toList(),
+        placementRules.stream().filter(rule -> !left.isInstance(rule)).toList());
   }
 
   /** Returns the rules that judge single operators; the first that answers decides. */
   List<OperatorRule> operatorRules() {
+    return operatorRules;
+  }
+
+  /** Returns the rules that place pairs, each on what those before it left. */
+  List<PlacementRule> placementRules() {
+    return placementRules;
+  }
+
+  private static List<OperatorRule> operatorRules(PlannerOptions options) {
     return List.of(
         new MeasuredNoiseRule(options.measuredNoise()),
         new OpaqueOperatorRule(),
@@ -37,8 +55,7 @@ final class PlanningRules {
         new MatMulRule());
   }
 
-  /** Returns the rules that place pairs, each on what those before it left. */
-  List<PlacementRule> placementRules() {
+  private static List<PlacementRule> placementRules(PlannerOptions options) {
     return List.of(
         new HeadRule(options.profile()),
         new NormalizationRule(),

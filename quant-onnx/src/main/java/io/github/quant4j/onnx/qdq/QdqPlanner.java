@@ -169,11 +169,15 @@ public final class QdqPlanner {
    * @throws OnnxException if the model is quantized already, or imports an operator set below 13
    */
   public QuantizationPlan plan(OnnxModel model) {
+    return plan(model, PlanningRules.of(options));
+  }
+
+  /** Plans by other rules than those the options give. */
+  QuantizationPlan plan(OnnxModel model, PlanningRules rules) {
     requireFloatModel(model);
     ShapeInference shapes = ShapeInference.of(model.graph());
     PatternIndex patterns = PatternIndex.of(model.graph(), shapes);
     PlanDraft draft = new PlanDraft(model.graph(), shapes, patterns);
-    PlanningRules rules = PlanningRules.of(options);
     judgeOperators(draft, rules.operatorRules());
     rules.placementRules().forEach(rule -> rule.apply(draft));
     QuantizationPlan plan = PlanAssembly.of(draft);
@@ -189,7 +193,8 @@ public final class QdqPlanner {
     Optional<Node> quantized = model.firstQuantizedNode();
     if (quantized.isPresent()) {
       throw new OnnxException(
-          "model is quantized already: found %s \"%s\"; pass the float32 model it was made from, or repair it"
+          ("model is quantized already: found %s \"%s\"; pass the float32 model it was made from,"
+                  + " or repair it")
               .formatted(quantized.get().opType(), quantized.get().label()));
     }
     if (model.opset() < SMALLEST_OPSET) {

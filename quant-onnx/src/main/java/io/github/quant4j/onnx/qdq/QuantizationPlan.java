@@ -5,6 +5,7 @@ import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.shape.MultiplyAccumulates;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -120,9 +121,13 @@ public final class QuantizationPlan {
    */
   public SortedSet<String> observationPoints() {
     SortedSet<String> points = new TreeSet<>();
-    activationPairs.stream()
-        .filter(pair -> pair.fixedRange().isEmpty())
-        .forEach(pair -> points.addAll(pair.rangeSources()));
+    // Pairs of one scale hold one list of sources, which may be as long as they are many.
+    Map<List<String>, Boolean> seen = new IdentityHashMap<>();
+    for (ActivationPair pair : activationPairs) {
+      if (pair.fixedRange().isEmpty() && seen.put(pair.rangeSources(), true) == null) {
+        points.addAll(pair.rangeSources());
+      }
+    }
     return Collections.unmodifiableSortedSet(points);
   }
 

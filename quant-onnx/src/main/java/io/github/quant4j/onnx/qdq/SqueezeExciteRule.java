@@ -30,18 +30,25 @@ final class SqueezeExciteRule implements PlacementRule {
 
   @Override
   public void apply(PlanDraft draft) {
-    for (SqueezeExcitePattern pattern : draft.patterns().patterns(SqueezeExcitePattern.class)) {
+    List<SqueezeExcitePattern> patterns = draft.patterns().patterns(SqueezeExcitePattern.class);
+    for (SqueezeExcitePattern pattern : patterns) {
       pattern.nodes().stream()
           .filter(draft::isWeighted)
           .forEach(node -> draft.revoke(node, "P36", "works on one element a channel for a gate"));
-      place(draft, pattern);
+    }
+    if (patterns.isEmpty()) {
+      return;
+    }
+    // No gate looks at what another decides: one that reads another's product is a float reader.
+    Neighbours neighbours = new Neighbours(draft);
+    for (SqueezeExcitePattern pattern : patterns) {
+      place(draft, neighbours, pattern);
       String reason = "part of the gate \"" + pattern.gate() + "\"";
       pattern.nodes().forEach(node -> draft.decide(node, false, "P36", reason));
     }
   }
 
-  private void place(PlanDraft draft, SqueezeExcitePattern pattern) {
-    Neighbours neighbours = new Neighbours(draft);
+  private void place(PlanDraft draft, Neighbours neighbours, SqueezeExcitePattern pattern) {
     List<Use> readers = reads(pattern, pattern.input());
     boolean isInt8 =
         readers.stream().allMatch(use -> draft.decision(use.node()).isEmpty())

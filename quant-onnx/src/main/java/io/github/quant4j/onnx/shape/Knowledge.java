@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.shape;
 
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.onnx.Dimension;
 import io.github.quant4j.onnx.Value;
@@ -32,7 +33,7 @@ final class Knowledge {
     return Optional.ofNullable(sizes.get(value));
   }
 
-  /** Returns contents; a constant is decoded only where it is small. */
+  /** Returns contents; a constant is decoded only where it is small and holds numbers. */
   Optional<Elements> elements(Value value) {
     return elements.computeIfAbsent(value, Knowledge::constant);
   }
@@ -41,6 +42,7 @@ final class Knowledge {
     return value
         .constantShape()
         .filter(shape -> shape.rank() <= 1 && shape.elementCount() <= Elements.LARGEST_COUNT)
+        .filter(shape -> !value.constantElementType().equals(Optional.of(ElementType.STRING)))
         .flatMap(shape -> value.constant())
         .flatMap(Elements::of);
   }

@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.half;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.core.table.TensorStatistics;
 import io.github.quant4j.core.tensor.ElementType;
@@ -17,6 +18,7 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.internal.proto.OperatorSetIdProto;
+import io.github.quant4j.onnx.internal.proto.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,23 @@ class ConvertToHalfTest {
     assertThat(half.graph().outputs().get(0).type()).isEqualTo(outputType(model));
     assertThat(half.irVersion()).isEqualTo(9);
     assertCloseTo(model, half, 55);
+  }
+
+  @Test
+  void run_stringsBesideFloats_areLeftAlone() {
+    builder
+        .graph()
+        .addInitializer(
+            TensorProto.newBuilder()
+                .setName("words")
+                .addDims(1)
+                .setDataType(TensorProto.DataType.STRING.getNumber())
+                .addStringData(ByteString.copyFromUtf8("a")));
+    builder.add("Identity", "copy", List.of("words"));
+    builder.output(builder.relu("r", data()));
+    builder.graph().addOutput(ModelBuilder.value("copy", 8, 1));
+
+    assertThat(floatValues(converted(builder.build()))).containsExactlyInAnyOrder("x", "r");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Bodies;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.internal.proto.TensorProto;
 import java.nio.ByteBuffer;
@@ -43,6 +44,20 @@ class FoldConstantsTest {
     assertThat(model.graph().initializers()).extracting(Value::name).containsExactly("W");
     assertThat(model.graph().value("W").flatMap(Value::constantElementType))
         .hasValue(ElementType.FLOAT);
+  }
+
+  /** LSTM and its like leave out the outputs that nobody reads, the first one too. */
+  @Test
+  void run_nodeWithoutItsFirstOutput_isLeftAlone() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder.constant("X", ModelBuilder.random(1, 1, 3, 2, 4));
+    builder.constant("W", ModelBuilder.random(2, 1, 1, 15, 4));
+    builder.constant("R", ModelBuilder.random(3, 1, 1, 15, 5));
+    builder.add("GRU", "", List.of("X", "W", "R"), ModelBuilder.integer("hidden_size", 5));
+    OnnxModel model = builder.outputs("last").output("last").build();
+
+    assertThat(pass.run(model)).isFalse();
+    assertThat(OnnxRuntimeOracle.run(model, Map.of())).containsOnlyKeys("last");
   }
 
   @Test

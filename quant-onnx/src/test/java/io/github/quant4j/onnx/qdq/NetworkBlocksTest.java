@@ -12,6 +12,7 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.internal.proto.GraphProto;
 import io.github.quant4j.onnx.pass.PassPipeline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -149,15 +150,50 @@ class NetworkBlocksTest {
       joined = builder.add("Concat", "c" + i, List.of(pooled, x), ModelBuilder.integer("axis", 1));
     }
     builder.weight("last.W", 16, 16 * 20_001, 1, 1);
-    OnnxModel model = builder.output(builder.convOf("last", joined, "last.W")).build();
+
+    assertPlansWithin(Duration.ofSeconds(30), builder.convOf("last", joined, "last.W"), 20_002);
+  }
+
+  /** Were the Concat looked at for each of its inputs, it took minutes. */
+  @Test
+  void plan_concatOfThousandsOfCopies_takesTimeInProportion() {
+    List<String> copies = new ArrayList<>();
+    builder.weight("W", 16, 16, 1, 1);
+    for (int i = 0; i < 4_000; i++) {
+      String conv = builder.convOf("c" + i, x, "W");
+      copies.add(
+          builder.add(
+              "Transpose", "t" + i, List.of(conv), ModelBuilder.integers("perm", 0, 1, 3, 2)));
+    }
+    builder.add("Concat", "cat", copies, ModelBuilder.integer("axis", 1));
+    builder.weight("last.W", 16, 16 * 4_000, 1, 1);
+
+    assertPlansWithin(Duration.ofSeconds(20), builder.convOf("last", "cat", "last.W"), 4_002);
+  }
+
+  /** Every product reads the one before: were all looked around for each, it took minutes. */
+  @Test
+  void plan_thousandsOfProductsOfActivations_takesTimeInProportion() {
+    String product = builder.relu("rows", builder.input("y", 2, 32, 32));
+    builder.weight("M", 32, 32);
+    for (int i = 0; i < 8_000; i++) {
+      String left = builder.add("MatMul", "l" + i, List.of(product, "M"));
+      product = builder.add("MatMul", "p" + i, List.of(left, product));
+    }
+
+    assertPlansWithin(Duration.ofSeconds(20), product, 16_000);
+  }
+
+  private void assertPlansWithin(Duration limit, String output, int int8NodeCount) {
+    OnnxModel model = builder.output(output).build();
 
     long start = System.nanoTime();
     QuantizationPlan plan = Plans.planner().plan(model);
     QuantizationPlan settled = plan.settled(Calibration.uniform(plan));
     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
 
-    assertThat(settled.quantizedNodeCount()).isEqualTo(20_002);
-    assertThat(elapsed).isLessThan(Duration.ofSeconds(30));
+    assertThat(settled.quantizedNodeCount()).isEqualTo(int8NodeCount);
+    assertThat(elapsed).isLessThan(limit);
   }
 
   private String weight(String name) {

@@ -4,8 +4,6 @@ package io.github.quant4j.onnx.qdq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.quant4j.core.tensor.Shape;
-import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Bodies;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxException;
@@ -179,17 +177,29 @@ class QdqPlannerTest {
         .noneMatch(edge -> !plan.decision(edge.node()).orElseThrow().isQuantized());
   }
 
-  @Test
-  void plan_quantizedModel_isRefusedByTheNode() {
-    String x = builder.input("x", 3);
-    builder.constant("s", Tensor.ofFloats(Shape.of(), 1));
-    OnnxModel model = builder.output(builder.add("QuantizeLinear", "q", List.of(x, "s"))).build();
+  /** T45. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "QuantizeLinear",
+        "DequantizeLinear",
+        "DynamicQuantizeLinear",
+        "QLinearConv",
+        "QLinearMatMul",
+        "ConvInteger",
+        "MatMulInteger"
+      })
+  void plan_quantizedModel_isRefusedByTheNode(String opType) {
+    String conv = builder.conv("c", builder.input("x", "n", 16, 8, 8), 16, 16, 3);
+    OnnxModel model = builder.output(builder.add(opType, "q", List.of(conv))).build();
 
     assertThatExceptionOfType(OnnxException.class)
         .isThrownBy(() -> Plans.planner().plan(model))
         .withMessage(
-            "model is quantized already: found QuantizeLinear \"q\";"
-                + " pass the float32 model it was made from, or repair it");
+            "model is quantized already: found "
+                + opType
+                + " \"q\"; pass the float32 model it was made from,"
+                + " or repair it");
   }
 
   @Test

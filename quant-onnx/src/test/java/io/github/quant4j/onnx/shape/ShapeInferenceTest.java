@@ -6,12 +6,14 @@ import static io.github.quant4j.onnx.ModelBuilder.integers;
 import static io.github.quant4j.onnx.ModelBuilder.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Dimension;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
+import io.github.quant4j.onnx.internal.proto.TensorProto;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -162,6 +164,23 @@ class ShapeInferenceTest {
     builder.graph().addValueInfo(ModelBuilder.value("y", 1, "k", 5));
 
     assertThat(dimensions(builder.build())).isEqualTo("[3, 5]");
+  }
+
+  @Test
+  void dimensions_copyOfStrings_areThoseOfTheStrings() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder
+        .graph()
+        .addInitializer(
+            TensorProto.newBuilder()
+                .setName("words")
+                .addDims(2)
+                .setDataType(TensorProto.DataType.STRING.getNumber())
+                .addAllStringData(
+                    List.of(ByteString.copyFromUtf8("a"), ByteString.copyFromUtf8("b"))));
+    builder.add("Identity", "y", List.of("words"));
+
+    assertThat(dimensions(builder.build())).isEqualTo("[2]");
   }
 
   @Test
