@@ -26,17 +26,19 @@ final class ActivationProductRule implements PlacementRule {
 
   @Override
   public void apply(PlanDraft draft) {
+    Int8Producers producers = new Int8Producers(draft);
     for (Node node : draft.nodes()) {
       if (node.is("MatMul")
           && draft.isRuledBy(node, "P14")
           && node.inputs().stream().noneMatch(Value::isConstant)) {
-        decide(draft, node);
+        decide(draft, producers, node);
       }
+      producers.visit(node);
     }
   }
 
-  private static void decide(PlanDraft draft, Node product) {
-    Optional<String> obstacle = obstacle(draft, product);
+  private static void decide(PlanDraft draft, Int8Producers producers, Node product) {
+    Optional<String> obstacle = obstacle(draft, producers, product);
     if (obstacle.isPresent()) {
       draft.overrule(product, false, "P14", "it multiplies two activations, " + obstacle.get());
     } else {
@@ -46,14 +48,14 @@ final class ActivationProductRule implements PlacementRule {
     }
   }
 
-  private static Optional<String> obstacle(PlanDraft draft, Node product) {
-    Neighbours neighbours = new Neighbours(draft);
+  private static Optional<String> obstacle(
+      PlanDraft draft, Int8Producers producers, Node product) {
     Value left = product.requiredInput(0);
     Value right = product.requiredInput(1);
     if (!isLarge(draft, left) || !isLarge(draft, right)) {
       return Optional.of("whose sizes are not known to be at least 16");
     }
-    if (!neighbours.isProducedInInt8(left) || !neighbours.isProducedInInt8(right)) {
+    if (!producers.wrote(left) || !producers.wrote(right)) {
       return Optional.of("not both of which come out of an INT8 operator");
     }
     return leadsToSoftmax(product) ? Optional.of("and a Softmax follows") : Optional.empty();

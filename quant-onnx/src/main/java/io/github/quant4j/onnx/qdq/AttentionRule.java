@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * P15: both products of an attention stay float, so that TensorRT runs them, scale, mask and
@@ -31,11 +32,9 @@ final class AttentionRule implements PlacementRule {
 
   @Override
   public void apply(PlanDraft draft) {
+    Function<AttentionPattern, Optional<String>> obstacles = obstacles(draft);
     for (AttentionPattern attention : draft.patterns().patterns(AttentionPattern.class)) {
-      Optional<String> obstacle =
-          isInt8Wanted
-              ? obstacle(draft, attention)
-              : Optional.of("part of an attention, which TensorRT runs as one kernel in float");
+      Optional<String> obstacle = obstacles.apply(attention);
       if (obstacle.isPresent()) {
         decideOnProducts(draft, attention, false, obstacle.get());
       } else {
@@ -45,6 +44,16 @@ final class AttentionRule implements PlacementRule {
       String reason = "part of the attention around \"" + attention.scoreProduct() + "\"";
       attention.nodes().forEach(node -> draft.decide(node, false, "P15", reason));
     }
+  }
+
+  private Function<AttentionPattern, Optional<String>> obstacles(PlanDraft draft) {
+    if (!isInt8Wanted) {
+      return attention ->
+          Optional.of("part of an attention, which TensorRT runs as one kernel in float");
+    }
+    // What is done to one attention stands before its result, and so behind no earlier one's.
+    Neighbours neighbours = new Neighbours(draft);
+    return attention -> obstacle(draft, neighbours, attention);
   }
 
   private static void decideOnProducts(
@@ -64,7 +73,8 @@ final class AttentionRule implements PlacementRule {
     draft.fixRange(attention.probabilities(), PROBABILITY);
   }
 
-  private static Optional<String> obstacle(PlanDraft draft, AttentionPattern attention) {
+  private static Optional<String> obstacle(
+      PlanDraft draft, Neighbours neighbours, AttentionPattern attention) {
     AttentionPattern.Sizes sizes = attention.sizes();
     if (sizes.head().isEmpty() || !HEAD_SIZES.contains(sizes.head().getAsLong())) {
       return Optional.of(
@@ -83,7 +93,7 @@ final class AttentionRule implements PlacementRule {
         || !draft.isRuledBy(attention.contextProduct(), "P14")) {
       return Optional.of("attention with an excluded product");
     }
-    return new Neighbours(draft).hasOnlyQuantizedReaders(attention.output())
+    return neighbours.hasOnlyQuantizedReaders(attention.output())
         ? Optional.empty()
         : Optional.of("attention whose result is read in float");
   }

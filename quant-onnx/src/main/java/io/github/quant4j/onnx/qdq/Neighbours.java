@@ -5,7 +5,6 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.pattern.ActivationPattern;
-import io.github.quant4j.onnx.pattern.ActivationPattern.Function;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +22,7 @@ import java.util.Set;
 final class Neighbours {
   private final PlanDraft draft;
   private final Set<Node> assumed;
-  private final Set<Value> producedInInt8 = new HashSet<>();
+  private final Int8Producers producers;
   private final Set<Value> withQuantizedReader = new HashSet<>();
   private final Set<Value> withOnlyQuantizedReaders = new HashSet<>();
 
@@ -38,12 +37,9 @@ final class Neighbours {
   Neighbours(PlanDraft draft, Set<Node> assumed) {
     this.draft = draft;
     this.assumed = assumed;
+    this.producers = new Int8Producers(draft, assumed);
     List<Node> nodes = draft.nodes();
-    for (Node node : nodes) {
-      if (runsInInt8(node)) {
-        producedInInt8.addAll(node.outputs());
-      }
-    }
+    nodes.forEach(producers::visit);
     for (int i = nodes.size() - 1; i >= 0; i--) {
       nodes.get(i).outputs().forEach(this::noteReaders);
     }
@@ -53,9 +49,7 @@ final class Neighbours {
   static boolean canJoin(PlanDraft draft, Node node) {
     return node.is("Concat")
         && draft.decision(node).isEmpty()
-        && node.inputs().size() == node.inputCount()
-        && node.inputs().stream()
-            .allMatch(input -> !input.isConstant() && draft.isQuantizable(input));
+        && draft.hasQuantizableInputs(node);
   }
 
   /**
@@ -67,7 +61,7 @@ final class Neighbours {
 
   /** Tells whether a tensor comes out of an INT8 operator. */
   boolean isProducedInInt8(Value value) {
-    return producedInInt8.contains(value);
+    return producers.wrote(value);
   }
 
   /** Tells whether some reader of a tensor wants it quantized. */
@@ -86,25 +80,6 @@ final class Neighbours {
   /** Tells whether an operator has INT8 before it and an INT8 reader after it. */
   boolean isBetweenInt8(Node node) {
     return isProducedInInt8(node.requiredInput(0)) && hasQuantizedReader(node.output());
-  }
-
-  private boolean runsInInt8(Node node) {
-    if (draft.decision(node).isPresent()) {
-      return draft.isQuantized(node);
-    }
-    Optional<ActivationPattern> activation =
-        node.output(0).flatMap(draft.patterns()::activationEndingAt).filter(Neighbours::isEpilogue);
-    if (activation.isPresent()) {
-      return producedInInt8.contains(activation.get().input());
-    }
-    if (assumed.contains(node) || canJoin(draft, node)) {
-      return producedInInt8.containsAll(node.inputs());
-    }
-    Optional<Value> operand =
-        OperatorClass.isCommuting(node) || OperatorClass.isActivation(node)
-            ? node.input(0)
-            : OperatorClass.operandBesideConstant(node);
-    return operand.filter(producedInInt8::contains).isPresent();
   }
 
   private void noteReaders(Value value) {
@@ -131,7 +106,7 @@ final class Neighbours {
       return withOnlyQuantizedReaders.contains(activation.get().output());
     }
     boolean isActivation = use.inputIndex() == 0 && OperatorClass.isActivation(node);
-    boolean isAssumed = assumed.contains(node) && producedInInt8.containsAll(node.inputs());
+    boolean isAssumed = assumed.contains(node) && producers.wroteAll(node.inputs());
     return (commutes(use) || isActivation || isAssumed)
         && withOnlyQuantizedReaders.containsAll(node.outputs());
   }
@@ -140,13 +115,8 @@ final class Neighbours {
     return draft
         .patterns()
         .activationCovering(use.node())
-        .filter(Neighbours::isEpilogue)
+        .filter(Int8Producers::isEpilogue)
         .filter(found -> use.node().input(use.inputIndex()).equals(Optional.of(found.input())));
-  }
-
-  /** GELU is left out: TensorRT fuses it only where precision is the same on both sides. */
-  private static boolean isEpilogue(ActivationPattern activation) {
-    return activation.function() != Function.GELU;
   }
 
   private boolean commutes(Use use) {

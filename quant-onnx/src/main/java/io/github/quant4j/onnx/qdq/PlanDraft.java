@@ -32,6 +32,8 @@ final class PlanDraft {
   private final Map<Value, Map<Use, String>> requests = new LinkedHashMap<>();
   private final Set<Node> scaleSharers = new HashSet<>();
   private final Map<Value, ValueRange> fixedRanges = new HashMap<>();
+  private final Map<Value, Boolean> quantizable = new HashMap<>();
+  private final Map<Node, Boolean> joinable = new HashMap<>();
   private final List<String> notes = new ArrayList<>();
 
   PlanDraft(Graph graph, ShapeInference shapes, PatternIndex patterns) {
@@ -134,7 +136,18 @@ final class PlanDraft {
 
   /** Tells whether a tensor may have a pair at all (I11). */
   boolean isQuantizable(Value tensor) {
-    return TensorEligibility.obstacle(tensor, shapes).isEmpty();
+    return quantizable.computeIfAbsent(
+        tensor, value -> TensorEligibility.obstacle(value, shapes).isEmpty());
+  }
+
+  /** Tells whether all inputs of a node are there and computed, and may have pairs. */
+  boolean hasQuantizableInputs(Node node) {
+    return joinable.computeIfAbsent(
+        node,
+        reader ->
+            reader.inputs().size() == reader.inputCount()
+                && reader.inputs().stream()
+                    .allMatch(input -> !input.isConstant() && isQuantizable(input)));
   }
 
   /** Makes the outputs of a node that moves or selects elements take the scale of its inputs. */

@@ -6,7 +6,9 @@ import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.pattern.SqueezeExcitePattern;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * P36: a gate on channels, {@code x * sigmoid(f(average(x)))}.
@@ -30,23 +32,41 @@ final class SqueezeExciteRule implements PlacementRule {
 
   @Override
   public void apply(PlanDraft draft) {
-    for (SqueezeExcitePattern pattern : draft.patterns().patterns(SqueezeExcitePattern.class)) {
+    List<SqueezeExcitePattern> patterns = draft.patterns().patterns(SqueezeExcitePattern.class);
+    if (patterns.isEmpty()) {
+      return;
+    }
+    Map<Value, SqueezeExcitePattern> byOutput = new HashMap<>();
+    for (SqueezeExcitePattern pattern : patterns) {
+      byOutput.put(pattern.output(), pattern);
       pattern.nodes().stream()
           .filter(draft::isWeighted)
           .forEach(node -> draft.revoke(node, "P36", "works on one element a channel for a gate"));
-      place(draft, pattern);
-      String reason = "part of the gate \"" + pattern.gate() + "\"";
-      pattern.nodes().forEach(node -> draft.decide(node, false, "P36", reason));
+    }
+    placeInOrder(draft, byOutput);
+  }
+
+  private void placeInOrder(PlanDraft draft, Map<Value, SqueezeExcitePattern> byOutput) {
+    Neighbours neighbours = new Neighbours(draft);
+    Int8Producers producers = new Int8Producers(draft);
+    for (Node node : draft.nodes()) {
+      SqueezeExcitePattern pattern = node.output(0).map(byOutput::get).orElse(null);
+      if (pattern != null) {
+        boolean isBetweenInt8 =
+            producers.wrote(pattern.input())
+                && neighbours.hasOnlyQuantizedReaders(pattern.output());
+        place(draft, pattern, isBetweenInt8);
+        String reason = "part of the gate \"" + pattern.gate() + "\"";
+        pattern.nodes().forEach(part -> draft.decide(part, false, "P36", reason));
+      }
+      producers.visit(node);
     }
   }
 
-  private void place(PlanDraft draft, SqueezeExcitePattern pattern) {
-    Neighbours neighbours = new Neighbours(draft);
+  private void place(PlanDraft draft, SqueezeExcitePattern pattern, boolean isBetweenInt8) {
     List<Use> readers = reads(pattern, pattern.input());
     boolean isInt8 =
-        readers.stream().allMatch(use -> draft.decision(use.node()).isEmpty())
-            && neighbours.isProducedInInt8(pattern.input())
-            && neighbours.hasOnlyQuantizedReaders(pattern.output());
+        isBetweenInt8 && readers.stream().allMatch(use -> draft.decision(use.node()).isEmpty());
     if (!isInt8) {
       String reason = "not INT8 before and after the gate";
       readers.forEach(use -> draft.decide(use.node(), false, "P36", reason));
