@@ -77,7 +77,14 @@ public final class Node {
    * @return true when it does
    */
   public boolean is(String... opTypes) {
-    return domain().isEmpty() && List.of(opTypes).contains(opType());
+    if (domain().isEmpty()) {
+      for (String candidate : opTypes) {
+        if (candidate.equals(opType())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /**

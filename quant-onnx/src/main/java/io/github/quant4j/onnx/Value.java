@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Value {
   private final String name;
   private final Set<Use> uses = new LinkedHashSet<>();
+  private @Nullable List<Use> listedUses;
   private TensorType type = TensorType.UNKNOWN;
   private @Nullable Node producer;
   private @Nullable StoredTensor constant;
@@ -54,10 +55,15 @@ public final class Value {
    * Returns the places where nodes of this graph read the value, in the order in which they were
    * connected. Reads inside subgraphs are not listed; see {@link #isCaptured()}.
    *
-   * @return an unmodifiable copy
+   * @return a list that later changes to the graph do not touch; made once between changes
    */
   public List<Use> uses() {
-    return List.copyOf(uses);
+    List<Use> listed = listedUses;
+    if (listed == null) {
+      listed = List.copyOf(uses);
+      listedUses = listed;
+    }
+    return listed;
   }
 
   /**
@@ -222,9 +228,11 @@ public final class Value {
 
   void addUse(Use use) {
     uses.add(use);
+    listedUses = null;
   }
 
   void removeUse(Use use) {
     uses.remove(use);
+    listedUses = null;
   }
 }

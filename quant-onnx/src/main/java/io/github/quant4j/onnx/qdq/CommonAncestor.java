@@ -14,9 +14,14 @@ import java.util.Optional;
  * from.
  *
  * <p>Both branches are walked back in step, level by level, until one reaches a tensor the other
- * has seen; so the cost is that of the branches, not of the whole graph.
+ * has seen; so the cost is that of the branches, not of the whole graph. Branches are given up when
+ * one has more than {@value #LARGEST_BRANCH} tensors, lest two that never meet cost a walk over the
+ * graph for each join.
  */
 final class CommonAncestor {
+  /** Many times what a residual block of any known network has. */
+  private static final int LARGEST_BRANCH = 1_000;
+
   private final Map<Value, Integer> distances = new HashMap<>();
   private List<Value> front;
 
@@ -25,11 +30,14 @@ final class CommonAncestor {
     front = List.of(start);
   }
 
-  /** Returns 0 when the first branch is strictly longer, else 1; 1 too without common ancestor. */
+  /**
+   * Returns 0 when the first branch is strictly longer, else 1; 1 too where the common ancestor is
+   * not found.
+   */
   static int fartherOf(Value first, Value second) {
     CommonAncestor a = new CommonAncestor(first);
     CommonAncestor b = new CommonAncestor(second);
-    for (int level = 1; !a.front.isEmpty() || !b.front.isEmpty(); level++) {
+    for (int level = 1; canStepBack(a, b); level++) {
       a.stepBack(level);
       b.stepBack(level);
       Optional<Value> common = a.front.stream().filter(b.distances::containsKey).findFirst();
@@ -41,6 +49,12 @@ final class CommonAncestor {
       }
     }
     return 1;
+  }
+
+  private static boolean canStepBack(CommonAncestor a, CommonAncestor b) {
+    return !(a.front.isEmpty() && b.front.isEmpty())
+        && a.distances.size() <= LARGEST_BRANCH
+        && b.distances.size() <= LARGEST_BRANCH;
   }
 
   private int distance(Value value) {

@@ -32,6 +32,7 @@ final class PlanDraft {
   private final Map<Value, Map<Use, String>> requests = new LinkedHashMap<>();
   private final Set<Node> scaleSharers = new HashSet<>();
   private final Map<Value, ValueRange> fixedRanges = new HashMap<>();
+  private final Map<Value, Boolean> quantizable = new HashMap<>();
   private final List<String> notes = new ArrayList<>();
   private final Map<Node, Boolean> quantizableInputs = new HashMap<>();
 
@@ -135,7 +136,8 @@ final class PlanDraft {
 
   /** Tells whether a tensor may have a pair at all (I11). */
   boolean isQuantizable(Value tensor) {
-    return TensorEligibility.obstacle(tensor, shapes).isEmpty();
+    return quantizable.computeIfAbsent(
+        tensor, value -> TensorEligibility.obstacle(value, shapes).isEmpty());
   }
 
   /** Tells whether all inputs of a node are computed and may have pairs; looked at once a node. */
