@@ -134,9 +134,7 @@ final class OpaqueModels {
   private static TensorProto random(String name, long... dimensions) {
     SplittableRandom random = new SplittableRandom(name.hashCode());
     TensorProto.Builder tensor =
-        TensorProto.newBuilder()
-            .setName(name)
-            .setDataType(TensorProto.DataType.FLOAT.getNumber());
+        TensorProto.newBuilder().setName(name).setDataType(TensorProto.DataType.FLOAT.getNumber());
     int count = 1;
     for (long dimension : dimensions) {
       tensor.addDims(dimension);

@@ -31,9 +31,7 @@ class TextRecognitionTest {
       throws IOException {
     Quantized reader =
         Quantized.of(
-            name,
-            Bundled.model("/models/" + name + ".onnx"),
-            pictures(RenderedText.lines(1, 128)));
+            name, Bundled.model("/models/" + name + ".onnx"), pictures(RenderedText.lines(1, 128)));
     CtcReader text = CtcReader.of(Bundled.lines("/models/ppocr_keys_v1.txt"));
     List<Line> lines = RenderedText.lines(2, 160);
     CharacterErrors inFloat = new CharacterErrors();
