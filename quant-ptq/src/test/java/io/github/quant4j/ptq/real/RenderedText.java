@@ -27,7 +27,7 @@ final class RenderedText {
               + " office door health person art war history party result change morning reason"
               + " research girl guy moment air teacher force education quantize measure Berlin"
               + " Paris TOTAL Invoice No. Date: 2024 1987 42 3.14 Page ROOM EXIT Main Street 7th")
-          .split(" ");
+          .split(" ", -1);
 
   private RenderedText() {}
 

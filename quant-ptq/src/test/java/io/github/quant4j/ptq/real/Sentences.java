@@ -102,7 +102,7 @@ final class Sentences {
   private Sentences() {}
 
   private static Map.Entry<String, String[]> words(String slot, String words) {
-    return Map.entry(slot, words.split(" "));
+    return Map.entry(slot, words.split(" ", -1));
   }
 
   /** Returns sentences made from the patterns. */

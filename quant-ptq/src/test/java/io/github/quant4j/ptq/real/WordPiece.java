@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq.real;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +21,7 @@ final class WordPiece {
     List<Integer> ids = new ArrayList<>();
     ids.add(id("[CLS]"));
     String spaced = sentence.toLowerCase(Locale.ROOT).replaceAll("(\\p{Punct})", " $1 ").strip();
-    for (String word : spaced.split("\\s+")) {
+    for (String word : spaced.split("\\s+", -1)) {
       ids.addAll(pieces(word));
     }
     ids.add(id("[SEP]"));
@@ -48,6 +50,6 @@ final class WordPiece {
   }
 
   private int id(String token) {
-    return vocabulary.get(token);
+    return requireNonNull(vocabulary.get(token), token);
   }
 }
