@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -37,13 +38,14 @@ import java.util.TreeSet;
  *       float constant behind a pair is read as a weight, and both halves of the pair agree on
  *       scale and axis.
  *   <li>I6: an operator with an int8 weight reads an int8 activation, directly or through operators
- *       that move elements.
- *   <li>I7: no activation function or BatchNormalization reads a DequantizeLinear.
+ *       that move elements, and the other way round.
+ *   <li>I7: no activation function or BatchNormalization reads a DequantizeLinear, nor does an Add
+ *       where it could take what an INT8 convolution of the same shape writes for it alone.
  *   <li>I8: an activation has one QuantizeLinear, so its pairs share one scale (I10).
  *   <li>I9: quantized inputs of a Concat and its quantized output share one scale.
  *   <li>I11: quantized activations are float, as far as their types are declared, and not known to
  *       have fewer than 8 elements.
- *   <li>I12: inputs and outputs of the graph keep their names and order.
+ *   <li>I12: inputs and outputs of the graph keep their names, order, types and shapes.
  *   <li>I13: node names are unique.
  * </ol>
  *
@@ -63,12 +65,12 @@ final class QdqInvariants {
 
   /** Notes what a graph has to keep. */
   static QdqInvariants of(Graph graph) {
-    return new QdqInvariants(names(graph.inputs()), names(graph.outputs()));
+    return new QdqInvariants(described(graph.inputs()), described(graph.outputs()));
   }
 
   void check(Graph graph) {
-    requireSame("inputs", inputs, names(graph.inputs()));
-    requireSame("outputs", outputs, names(graph.outputs()));
+    requireSame("inputs", inputs, described(graph.inputs()));
+    requireSame("outputs", outputs, described(graph.outputs()));
     Set<String> names = new HashSet<>();
     Map<Value, Node> quantizers = new HashMap<>();
     ShapeInference shapes = ShapeInference.of(graph);
@@ -83,8 +85,51 @@ final class QdqInvariants {
         checkDequantize(node);
       } else if (node.is("Concat")) {
         checkConcat(node);
+      } else if (node.is("Conv", "ConvTranspose", "Gemm", "MatMul")) {
+        checkOperands(node);
+      } else if (node.is("Add")) {
+        checkAdd(node, shapes);
       }
     }
+  }
+
+  private static void checkOperands(Node node) {
+    boolean isInt8 = dequantized(node.requiredInput(0)).isPresent();
+    boolean isSound = !isInt8 || readsQuantized(node, WEIGHT);
+    require(isSound, "I6", node, "its activation is int8, its weight not");
+  }
+
+  /** One operand of a fused Add is bare; a pair on each is for operands no convolution writes. */
+  private static void checkAdd(Node add, ShapeInference shapes) {
+    Value left = dequantized(add.requiredInput(0)).orElse(null);
+    Value right = dequantized(add.requiredInput(1)).orElse(null);
+    if (left != null && right != null && shapes.haveSameShape(left, right)) {
+      for (Value operand : add.inputs()) {
+        Value tensor = dequantized(operand).orElseThrow();
+        boolean isForTheAdd = operand.hasSingleReader() && tensor.hasSingleReader();
+        boolean isFusible = isForTheAdd && isWrittenByInt8Convolution(tensor);
+        require(!isFusible, "I7", add, "a pair keeps it from " + tensor.producer().orElse(null));
+      }
+    }
+  }
+
+  private static boolean isWrittenByInt8Convolution(Value value) {
+    return value
+        .producer()
+        .filter(node -> node.is("Conv", "ConvTranspose", "Gemm"))
+        .filter(node -> readsQuantized(node, WEIGHT))
+        .isPresent();
+  }
+
+  /** Returns the activation whose pair a value comes out of. */
+  private static Optional<Value> dequantized(Value value) {
+    return value
+        .producer()
+        .filter(pair -> pair.is("DequantizeLinear"))
+        .flatMap(pair -> pair.requiredInput(0).producer())
+        .filter(codes -> codes.is("QuantizeLinear"))
+        .map(codes -> codes.requiredInput(0))
+        .filter(tensor -> !tensor.isConstant());
   }
 
   /** An output that is quantized behind inputs that are not has a scale of its own (P34). */
@@ -153,7 +198,7 @@ final class QdqInvariants {
   }
 
   private static void requireQuantizedActivation(Node operator) {
-    require(readsQuantized(operator), "I6", operator, "its weight is int8, its activation not");
+    require(readsQuantized(operator, 0), "I6", operator, "its weight is int8, its activation not");
   }
 
   private static void checkConstantScale(Node node, Shape constant) {
@@ -231,8 +276,8 @@ final class QdqInvariants {
     require(fits, "I4", node, "its scale of shape " + scale.shape() + " does not fit its axis");
   }
 
-  private static boolean readsQuantized(Node operator) {
-    Node producer = operator.requiredInput(0).producer().orElse(null);
+  private static boolean readsQuantized(Node operator, int index) {
+    Node producer = operator.requiredInput(index).producer().orElse(null);
     while (producer != null && !producer.is("DequantizeLinear")) {
       boolean isMover = OperatorClass.isCopy(producer) || producer.is("Cast", "Pad");
       producer = isMover ? producer.requiredInput(0).producer().orElse(null) : null;
@@ -282,8 +327,8 @@ final class QdqInvariants {
     return true;
   }
 
-  private static List<String> names(List<Value> values) {
-    return values.stream().map(Value::name).toList();
+  private static List<String> described(List<Value> values) {
+    return values.stream().map(value -> value + " " + value.type()).toList();
   }
 
   private static void requireSame(String what, List<String> before, List<String> after) {

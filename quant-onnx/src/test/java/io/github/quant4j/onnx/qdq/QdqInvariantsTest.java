@@ -197,6 +197,50 @@ class QdqInvariantsTest {
   }
 
   @Test
+  void check_int8ActivationBesideAFloatWeight_breaksI6() {
+    pair("x");
+    builder.weight("f", 4, 4);
+    output("MatMul", "y", "x_d", "f");
+
+    assertBreach(
+        "invariant I6 does not hold at node \"y\": its activation is int8, its weight not");
+  }
+
+  @Test
+  void check_pairBetweenAConvolutionAndItsAdd_breaksI7() {
+    pair("x");
+    dequantize("wf", "w", "s4", "z4", AXIS_0);
+    builder.add("Gemm", "g", List.of("x_d", "wf"));
+    pair("g");
+    output("Add", "y", "g_d", "x_d");
+
+    assertBreach("invariant I7 does not hold at node \"y\": a pair keeps it from g");
+  }
+
+  @Test
+  void check_pairOnAConvolutionWithAnotherReader_passes() {
+    pair("x");
+    dequantize("wf", "w", "s4", "z4", AXIS_0);
+    builder.output(builder.add("Gemm", "g", List.of("x_d", "wf")));
+    pair("g");
+    output("Add", "y", "g_d", "x_d");
+
+    assertThatCode(this::check).doesNotThrowAnyException();
+  }
+
+  @Test
+  void check_pairOfAConvolutionReadByATransposeToo_passes() {
+    pair("x");
+    dequantize("wf", "w", "s4", "z4", AXIS_0);
+    builder.add("Gemm", "g", List.of("x_d", "wf"));
+    pair("g");
+    output("Transpose", "t", "g_d");
+    output("Add", "y", "g_d", "x_d");
+
+    assertThatCode(this::check).doesNotThrowAnyException();
+  }
+
+  @Test
   void check_pairBeforeAnActivation_breaksI7() {
     pair("x");
     output("Relu", "y", "x_d");
@@ -353,7 +397,21 @@ class QdqInvariantsTest {
     assertThatExceptionOfType(OnnxException.class)
         .isThrownBy(() -> invariants.check(graph))
         .withMessage(
-            "invariant I12 does not hold: outputs of the graph were [y] and are [y, more]");
+            "invariant I12 does not hold: outputs of the graph were [y float[...]] and are"
+                + " [y float[...], more ?[...]]");
+  }
+
+  @Test
+  void check_changedTypeOfAnOutput_breaksI12() {
+    builder.output(builder.add("Neg", "y", List.of("x")));
+    Graph graph = builder.build().graph();
+    QdqInvariants invariants = QdqInvariants.of(graph);
+
+    graph.rewriter().retype(graph.value("y").orElseThrow(), ElementType.FLOAT16);
+
+    assertThatExceptionOfType(OnnxException.class)
+        .isThrownBy(() -> invariants.check(graph))
+        .withMessageStartingWith("invariant I12 does not hold: outputs of the graph were [y ");
   }
 
   @Test
