@@ -86,7 +86,7 @@ final class EmbeddedTensors {
   }
 
   private TensorProto embed(TensorProto tensor, String holder) {
-    if (tensor.getDataLocation() != TensorProto.DataLocation.EXTERNAL) {
+    if (!OutsideTensors.isOutside(tensor)) {
       return tensor;
     }
     String label = "tensor \"%s\" in %s".formatted(tensor.getName(), holder);

@@ -40,7 +40,7 @@ final class ModelReader {
     proto.getGraph().getInitializerList().forEach(tensor -> initializers.add(stored(tensor)));
     ModelProto.Builder rest = proto.toBuilder();
     rest.getGraphBuilder().clearInitializer();
-    ModelProto embedded = new EmbeddedTensors(external).embed(rest.build());
+    ModelProto embedded = withEmbedded(rest.build());
     external.requireDisjoint();
     GraphProto graph = embedded.getGraph();
     return new OnnxModel(
@@ -49,8 +49,12 @@ final class ModelReader {
         external.files());
   }
 
+  private ModelProto withEmbedded(ModelProto model) {
+    return OutsideTensors.isAnyIn(model) ? new EmbeddedTensors(external).embed(model) : model;
+  }
+
   private StoredTensor stored(TensorProto tensor) {
-    return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL
+    return OutsideTensors.isOutside(tensor)
         ? external.find("initializer \"" + tensor.getName() + "\"", tensor)
         : new InlineTensor(tensor, null);
   }
