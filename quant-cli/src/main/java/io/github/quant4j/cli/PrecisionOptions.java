@@ -19,9 +19,9 @@ final class PrecisionOptions {
       paramLabel = "PROFILE",
       converter = ChoiceConverter.OfProfile.class,
       description =
-          "What to favour: speed, balanced, the default, which leaves heads float, or accuracy,"
-              + " which leaves first convolutions float too.")
-  private PlanProfile profile = PlanProfile.BALANCED;
+          "What to favour: speed, the default, or accuracy, which leaves heads and first"
+              + " convolutions float.")
+  private PlanProfile profile = PlanProfile.SPEED;
 
   @Option(
       names = "--accuracy-target",

@@ -107,9 +107,7 @@ class InspectCommandTest {
         "--data",
         NumpyWriter.writeFloats(folder.resolve("x.npy"), ones, 2, TinyModels.FEATURES),
         "-o",
-        int8,
-        "--profile",
-        "speed");
+        int8);
 
     assertThat(JsonTree.object(CommandRun.of("inspect", int8, "--json").out()))
         .containsEntry("qdq", Map.of("activationPairs", 1L, "weights", 1L, "biases", 0L));

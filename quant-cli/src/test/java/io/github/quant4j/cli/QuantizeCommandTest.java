@@ -204,9 +204,7 @@ class QuantizeCommandTest {
             "--data",
             NumpyWriter.writeFloats(folder.resolve("x.npy"), ones(4 * TinyModels.FEATURES), 4, 32),
             "-o",
-            output,
-            "--profile",
-            "speed");
+            output);
 
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();

@@ -126,7 +126,7 @@ class WrongUsageTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--profile, fast, expected speed or balanced or accuracy",
+    "--profile, fast, expected speed or accuracy",
     "--build-mode, S, expected weak or strong",
     "--weights, float16, expected int8 or pairs",
     "--accuracy-target, -1, expected a number of decibels",
