@@ -2,7 +2,6 @@
 package io.github.quant4j.onnx.half;
 
 import io.github.quant4j.core.tensor.ElementType;
-import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
@@ -24,7 +23,7 @@ final class ElementTypes {
     ElementTypes known = new ElementTypes();
     graph.inputs().forEach(input -> known.note(input, input.type().elementType()));
     for (Value constant : graph.initializers()) {
-      known.note(constant, constant.constant().map(Tensor::elementType));
+      known.note(constant, constant.constantElementType());
     }
     graph.nodes().forEach(known::visit);
     return known;
