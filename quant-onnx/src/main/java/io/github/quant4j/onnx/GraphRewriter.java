@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +96,42 @@ public final class GraphRewriter {
   }
 
   /**
+   * Adds an initializer whose contents are a function of those another has now. Neither is held in
+   * memory for it: the function is computed when its result is asked for, each time where it has
+   * more than 64 KiB.
+   *
+   * @param name its name, free in the graph
+   * @param source the other initializer; what becomes of it later makes no difference
+   * @param elementType the type of its elements
+   * @param function gives a tensor of that type and of the source's shape
+   * @return the value
+   * @throws IllegalArgumentException if the name is taken or the source is not an initializer
+   */
+  public Value addInitializer(
+      String name, Value source, ElementType elementType, UnaryOperator<Tensor> function) {
+    requireFree(name);
+    StoredTensor derived = derived(name, source, elementType, function);
+    Value value = graph.define(name);
+    graph.initialize(value, derived);
+    return value;
+  }
+
+  private static StoredTensor derived(
+      String name, Value source, ElementType elementType, UnaryOperator<Tensor> function) {
+    StoredTensor stored = requireInitializer(source);
+    return new ComputedTensor(
+        name, elementType, stored.shape(), () -> function.apply(stored.tensor()));
+  }
+
+  private static StoredTensor requireInitializer(Value value) {
+    StoredTensor stored = value.storedTensor();
+    if (stored == null) {
+      throw new IllegalArgumentException("value \"" + value + "\" is not an initializer");
+    }
+    return stored;
+  }
+
+  /**
    * Replaces the contents of an initializer.
    *
    * @param value the initializer
@@ -102,10 +139,22 @@ public final class GraphRewriter {
    * @throws IllegalArgumentException if the value is not an initializer
    */
   public void replaceConstant(Value value, Tensor tensor) {
-    if (!value.isConstant()) {
-      throw new IllegalArgumentException("value \"" + value + "\" is not an initializer");
-    }
+    requireInitializer(value);
     value.setConstant(StoredTensor.of(value.name(), tensor));
+  }
+
+  /**
+   * Replaces the contents of an initializer by a function of them, which is computed when they are
+   * asked for, as it is by {@link #addInitializer(String, Value, ElementType, UnaryOperator)}.
+   *
+   * @param value the initializer
+   * @param elementType the type of its new elements
+   * @param function gives a tensor of that type and of the same shape
+   * @throws IllegalArgumentException if the value is not an initializer
+   */
+  public void replaceConstant(
+      Value value, ElementType elementType, UnaryOperator<Tensor> function) {
+    value.setConstant(derived(value.name(), value, elementType, function));
   }
 
   /**
@@ -116,11 +165,31 @@ public final class GraphRewriter {
    * @throws IllegalArgumentException if the node has more than one output
    */
   public void replaceByConstant(Node node, Tensor tensor) {
+    replaceByConstant(node, StoredTensor.of(node.output().name(), tensor));
+  }
+
+  /**
+   * Does the same with a result that is computed when it is asked for, as that of {@link
+   * #addInitializer(String, ElementType, Shape, Supplier)} is.
+   *
+   * @param node a node whose result can be computed
+   * @param elementType the type of its elements
+   * @param shape its shape
+   * @param contents gives the same tensor of that type and shape at each call; kept
+   * @throws IllegalArgumentException if the node has more than one output
+   */
+  public void replaceByConstant(
+      Node node, ElementType elementType, Shape shape, Supplier<Tensor> contents) {
+    String name = node.output().name();
+    replaceByConstant(node, new ComputedTensor(name, elementType, shape, contents));
+  }
+
+  private void replaceByConstant(Node node, StoredTensor stored) {
     Value output = node.output();
     requireSingleOutput(node);
     detach(node);
     output.setProducer(null);
-    graph.initialize(output, StoredTensor.of(output.name(), tensor));
+    graph.initialize(output, stored);
   }
 
   /**

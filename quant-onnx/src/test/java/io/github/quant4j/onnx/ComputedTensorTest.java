@@ -85,6 +85,47 @@ class ComputedTensorTest {
         .withMessage("the graph has a value named \"x\" already");
   }
 
+  @Test
+  void addInitializer_functionOfAnother_isOfWhatThatHeldThen() {
+    GraphRewriter rewriter = model.graph().rewriter();
+    Value source = rewriter.addInitializer("s", Tensor.ofFloats(Shape.of(2), 1, 2));
+    Value doubled = rewriter.addInitializer("d", source, ElementType.FLOAT, t -> times(t, 2));
+
+    rewriter.replaceConstant(source, ElementType.FLOAT, t -> times(t, 10));
+    rewriter.replaceConstant(source, ElementType.FLOAT, t -> times(t, 10));
+
+    assertThat(floats(doubled)).containsExactly(2, 4);
+    assertThat(floats(source)).containsExactly(100, 200);
+  }
+
+  @Test
+  void replaceConstant_functionOfAComputedValue_isRefused() {
+    GraphRewriter rewriter = model.graph().rewriter();
+    Value computed = model.graph().value("y").orElseThrow();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rewriter.replaceConstant(computed, ElementType.FLOAT, tensor -> tensor))
+        .withMessage("value \"y\" is not an initializer");
+  }
+
+  private static Tensor times(Tensor tensor, float factor) {
+    float[] values = floats(tensor);
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= factor;
+    }
+    return Tensor.ofFloats(tensor.shape(), values);
+  }
+
+  private static float[] floats(Value value) {
+    return floats(value.constant().orElseThrow());
+  }
+
+  private static float[] floats(Tensor tensor) {
+    float[] values = new float[tensor.floats().remaining()];
+    tensor.floats().get(values);
+    return values;
+  }
+
   private Value add(Shape shape) {
     return model
         .graph()

@@ -2,7 +2,6 @@
 package io.github.quant4j.onnx.half;
 
 import io.github.quant4j.core.tensor.ElementType;
-import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
@@ -49,12 +48,13 @@ final class HalfRewriting {
     if (halves.isEmpty() || !isFloat) {
       return false;
     }
-    Tensor half = Float16.saturate(value.constant().orElseThrow());
     if (halves.size() == value.uses().size() && !value.isGraphOutput() && !value.isCaptured()) {
-      rewriter.replaceConstant(value, half);
+      rewriter.replaceConstant(value, ElementType.FLOAT16, Float16::saturate);
       rewriter.retype(value, ElementType.FLOAT16);
     } else {
-      Value copy = rewriter.addInitializer(rewriter.freeName(value + "_float16"), half);
+      String name = rewriter.freeName(value + "_float16");
+      Value copy =
+          rewriter.addInitializer(name, value, ElementType.FLOAT16, Float16::saturate);
       halves.forEach(use -> rewriter.replaceInput(use, copy));
     }
     return true;

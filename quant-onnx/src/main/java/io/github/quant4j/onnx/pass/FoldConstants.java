@@ -81,7 +81,7 @@ public final class FoldConstants implements GraphPass {
 
   private static ConstantResult replace(GraphRewriter rewriter, Node node, ConstantResult result) {
     List<Value> operands = node.inputs();
-    rewriter.replaceByConstant(node, result.contents().get());
+    rewriter.replaceByConstant(node, result.elementType(), result.shape(), result.contents());
     operands.stream().distinct().filter(Value::isUnused).forEach(rewriter::removeInitializer);
     return result;
   }

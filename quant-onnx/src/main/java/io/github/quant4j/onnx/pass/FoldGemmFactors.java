@@ -7,7 +7,6 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Use;
 import java.nio.FloatBuffer;
-import java.util.Optional;
 
 /**
  * Folds {@code alpha} and {@code beta} of a Gemm into its constants (rule P11): {@code Y = alpha *
@@ -45,12 +44,10 @@ public final class FoldGemmFactors implements GraphPass {
       return false;
     }
     if (gemm.input(input).isPresent()) {
-      Optional<Tensor> constant = OwnedConstants.floatConstant(gemm, input);
-      if (constant.isEmpty()) {
+      if (OwnedConstants.floatShape(gemm, input).isEmpty()) {
         return false;
       }
-      Tensor scaled = scaled(constant.get(), factor);
-      new OwnedConstants(rewriter).put(new Use(gemm, input), scaled);
+      new OwnedConstants(rewriter).map(new Use(gemm, input), tensor -> scaled(tensor, factor));
     }
     rewriter.removeAttribute(gemm, factorName);
     return true;

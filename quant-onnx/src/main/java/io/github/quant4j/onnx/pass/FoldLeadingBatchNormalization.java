@@ -113,7 +113,7 @@ public final class FoldLeadingBatchNormalization implements GraphPass {
       newBias[k] = (float) ((bias.isPresent() ? bias.get().get(k) : 0) + shifts[k]);
     }
     OwnedConstants owned = new OwnedConstants(rewriter);
-    owned.put(new Use(convolution, 1), layout.scaled(weight, map));
+    owned.map(new Use(convolution, 1), old -> layout.scaled(old, map));
     owned.putBias(convolution, Tensor.ofFloats(Shape.of(newBias.length), newBias));
   }
 }

@@ -9,6 +9,7 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Reads the constants of a node, and changes them without changing them for anyone else. */
 final class OwnedConstants {
@@ -42,6 +43,18 @@ final class OwnedConstants {
     } else {
       rewriter.replaceInput(
           use, rewriter.addInitializer(rewriter.freeName(value + "_folded"), tensor));
+    }
+  }
+
+  /** Does the same with a function of the float32 constant, computed when it is asked for. */
+  void map(Use use, UnaryOperator<Tensor> function) {
+    Value value = use.node().input(use.inputIndex()).orElseThrow();
+    if (value.hasSingleReader()) {
+      rewriter.replaceConstant(value, ElementType.FLOAT, function);
+    } else {
+      String name = rewriter.freeName(value + "_folded");
+      rewriter.replaceInput(
+          use, rewriter.addInitializer(name, value, ElementType.FLOAT, function));
     }
   }
 

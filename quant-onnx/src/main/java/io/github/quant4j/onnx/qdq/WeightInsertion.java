@@ -138,7 +138,6 @@ final class WeightInsertion {
   }
 
   private void insertCodes(WeightQuantization weight) {
-    Tensor tensor = context.constant(weight.tensor());
     Value value = context.value(weight.tensor());
     List<Use> uses = context.uses(weight.edges());
     Node anchor = context.firstReader(uses);
@@ -148,9 +147,9 @@ final class WeightInsertion {
         List.of(
             rewriter.addInitializer(
                 rewriter.freeName(value + "_quantized"),
+                value,
                 ElementType.INT8,
-                tensor.shape(),
-                () -> codes(tensor, chosen)),
+                tensor -> codes(tensor, chosen)),
             scale(value, chosen),
             context.zeroPoint(parameterShape(chosen)));
     if (value.uses().size() == uses.size() && !value.isGraphOutput() && !value.isCaptured()) {

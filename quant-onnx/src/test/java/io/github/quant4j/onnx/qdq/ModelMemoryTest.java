@@ -4,9 +4,12 @@ package io.github.quant4j.onnx.qdq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.ModelLayout;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.half.Float16;
+import io.github.quant4j.onnx.internal.proto.AttributeProto;
 import io.github.quant4j.onnx.pass.PassPipeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,6 +76,27 @@ class ModelMemoryTest {
     assertThat(Files.size(result.resolveSibling("int8.onnx.data")))
         .isBetween(WEIGHTS / 4, WEIGHTS / 3);
     assertThat(written.bytes).isLessThan(WEIGHTS / 2);
+  }
+
+  @Test
+  void normalize_externalWeightsBehindCastAndBatchNormalization_computesNone() throws IOException {
+    ModelBuilder builder = ModelBuilder.create();
+    String x = builder.input("x", "n", WIDTH, 2, 2);
+    for (int i = 0; i < LAYERS; i++) {
+      builder.constant(
+          "w" + i, Float16.saturate(ModelBuilder.random(i, 0.1, WIDTH, WIDTH, 1, 1)));
+      AttributeProto toFloat = ModelBuilder.integer("to", ElementType.FLOAT.onnxCode());
+      String weight = builder.add("Cast", "c" + i, List.of("w" + i), toFloat);
+      x = builder.batchNormalization("n" + i, builder.convOf("y" + i, x, weight), WIDTH);
+    }
+    builder.output(x).build().write(file, ModelLayout.EXTERNAL_DATA);
+    PassPipeline.normalization().run(read());
+    OnnxModel model = read();
+
+    Measured<List<String>> normalized = Measured.of(() -> PassPipeline.normalization().run(model));
+
+    assertThat(normalized.result).contains("FoldConstants", "FoldBatchNormalization");
+    assertThat(normalized.bytes).isLessThan(WEIGHTS / 10);
   }
 
   private static OnnxModel quantized(OnnxModel model) {
