@@ -57,6 +57,25 @@ public final class NodeBlueprint {
     return new NodeBlueprint(changed, inputs, outputName);
   }
 
+  /**
+   * Returns a copy with an attribute of integers.
+   *
+   * @param attribute its name
+   * @param values its value
+   * @return the copy
+   */
+  public NodeBlueprint withIntegers(String attribute, List<Long> values) {
+    NodeProto changed =
+        proto.toBuilder()
+            .addAttribute(
+                AttributeProto.newBuilder()
+                    .setName(attribute)
+                    .setType(AttributeProto.AttributeType.INTS)
+                    .addAllInts(values))
+            .build();
+    return new NodeBlueprint(changed, inputs, outputName);
+  }
+
   NodeProto proto() {
     return proto;
   }

@@ -30,13 +30,18 @@ final class BiasInsertion {
   private final InsertionContext context;
   private final ActivationInsertion activations;
   private final WeightInsertion weights;
+  private final BiasShifts shifts;
   private final List<Rounded> rounded = new ArrayList<>();
 
   BiasInsertion(
-      InsertionContext context, ActivationInsertion activations, WeightInsertion weights) {
+      InsertionContext context,
+      ActivationInsertion activations,
+      WeightInsertion weights,
+      BiasShifts shifts) {
     this.context = context;
     this.activations = activations;
     this.weights = weights;
+    this.shifts = shifts;
   }
 
   /** Raises weight scales that are too small beside a bias; the graph stays as it is. */
@@ -80,12 +85,23 @@ final class BiasInsertion {
   /** Writes all biases. */
   void insert(BiasForm form) {
     for (Rounded bias : rounded) {
+      addMissing(bias);
       Use use = context.use(bias.edge);
       Value value = use.node().requiredInput(use.inputIndex());
       switch (form) {
         case FLOAT -> writeFloat(use, value, bias);
         case INT32 -> writeInt32(use, value, bias);
       }
+    }
+  }
+
+  /** Gives an operator that has no bias one of its own. */
+  private void addMissing(Rounded bias) {
+    Node node = context.node(bias.edge.node());
+    int index = bias.edge.inputIndex();
+    if (node.input(index).isEmpty()) {
+      Value added = context.addConstant(node.name() + "_bias", bias.values);
+      context.rewriter().fillInput(node, index, added);
     }
   }
 
@@ -133,8 +149,7 @@ final class BiasInsertion {
   }
 
   private Tensor tensor(BiasQuantization bias) {
-    Use use = context.use(bias.edge());
-    return context.constant(use.node().requiredInput(use.inputIndex()).name());
+    return shifts.corrected(context.node(bias.edge().node()));
   }
 
   private static float[] floats(Tensor tensor) {

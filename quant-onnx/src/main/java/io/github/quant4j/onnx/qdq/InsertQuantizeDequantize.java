@@ -7,6 +7,8 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.half.ConvertToHalf;
 import io.github.quant4j.onnx.pass.GraphPass;
 import io.github.quant4j.onnx.pass.RemoveUnused;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -38,6 +40,7 @@ public final class InsertQuantizeDequantize implements GraphPass {
   private final BiasForm biasForm;
   private final WeightForm weightForm;
   private final BuildMode mode;
+  private final BiasShifts shifts;
 
   private InsertQuantizeDequantize(
       QuantizationPlan plan,
@@ -45,13 +48,15 @@ public final class InsertQuantizeDequantize implements GraphPass {
       Target target,
       BiasForm biasForm,
       WeightForm weightForm,
-      BuildMode mode) {
+      BuildMode mode,
+      BiasShifts shifts) {
     this.plan = Objects.requireNonNull(plan, "plan");
     this.table = Objects.requireNonNull(table, "table");
     this.target = Objects.requireNonNull(target, "target");
     this.biasForm = Objects.requireNonNull(biasForm, "biasForm");
     this.weightForm = Objects.requireNonNull(weightForm, "weightForm");
     this.mode = Objects.requireNonNull(mode, "mode");
+    this.shifts = shifts;
   }
 
   /**
@@ -65,7 +70,13 @@ public final class InsertQuantizeDequantize implements GraphPass {
   public static InsertQuantizeDequantize of(
       QuantizationPlan plan, CalibrationTable table, Target target) {
     return new InsertQuantizeDequantize(
-        plan, table, target, target.biasForm(), WeightForm.INT8, BuildMode.WEAKLY_TYPED);
+        plan,
+        table,
+        target,
+        target.biasForm(),
+        WeightForm.INT8,
+        BuildMode.WEAKLY_TYPED,
+        new BiasShifts(Map.of()));
   }
 
   /**
@@ -75,7 +86,7 @@ public final class InsertQuantizeDequantize implements GraphPass {
    * @return the copy
    */
   public InsertQuantizeDequantize withBiasForm(BiasForm form) {
-    return new InsertQuantizeDequantize(plan, table, target, form, weightForm, mode);
+    return new InsertQuantizeDequantize(plan, table, target, form, weightForm, mode, shifts);
   }
 
   /**
@@ -85,7 +96,7 @@ public final class InsertQuantizeDequantize implements GraphPass {
    * @return the copy
    */
   public InsertQuantizeDequantize withWeightForm(WeightForm form) {
-    return new InsertQuantizeDequantize(plan, table, target, biasForm, form, mode);
+    return new InsertQuantizeDequantize(plan, table, target, biasForm, form, mode, shifts);
   }
 
   /**
@@ -97,7 +108,21 @@ public final class InsertQuantizeDequantize implements GraphPass {
    * @return the copy
    */
   public InsertQuantizeDequantize withBuildMode(BuildMode wanted) {
-    return new InsertQuantizeDequantize(plan, table, target, biasForm, weightForm, wanted);
+    return new InsertQuantizeDequantize(plan, table, target, biasForm, weightForm, wanted, shifts);
+  }
+
+  /**
+   * Returns a copy that takes the systematic part of the quantization error off the biases, before
+   * they are rounded: {@code b[c] - d[c]}, in float32. An operator without bias gets {@code -d}.
+   *
+   * @param wanted by name of a quantized node that {@link ExposeChannelMeans#operators} holds, one
+   *     finite number per output channel: how far its INT8 output lies above the float one on
+   *     average; copied, none when not said
+   * @return the copy
+   */
+  public InsertQuantizeDequantize withBiasCorrection(Map<String, float[]> wanted) {
+    return new InsertQuantizeDequantize(
+        plan, table, target, biasForm, weightForm, mode, new BiasShifts(wanted));
   }
 
   /**
@@ -122,12 +147,14 @@ public final class InsertQuantizeDequantize implements GraphPass {
     ActivationInsertion activations =
         new ActivationInsertion(context, new ObservedRanges(table), mode);
     WeightInsertion weights = new WeightInsertion(context, mode);
-    BiasInsertion biases = new BiasInsertion(context, activations, weights);
+    shifts.requireFit(settled, model.graph());
+    List<BiasQuantization> roundings = shifts.biases(settled, context);
+    BiasInsertion biases = new BiasInsertion(context, activations, weights, shifts);
     settled.activationPairs().forEach(activations::chooseScale);
     settled.weights().forEach(weights::chooseScales);
-    settled.biases().forEach(biases::raiseWeightScales);
+    roundings.forEach(biases::raiseWeightScales);
     weights.roundScales();
-    settled.biases().forEach(biases::chooseCodes);
+    roundings.forEach(biases::chooseCodes);
 
     settled.activationPairs().forEach(activations::insert);
     biases.insert(biasForm);

@@ -61,6 +61,12 @@ final class InsertionContext {
         .orElseThrow(() -> new OnnxException("tensor \"" + name + "\" is not an initializer"));
   }
 
+  Node node(String name) {
+    return Optional.ofNullable(nodes.get(name))
+        .orElseThrow(
+            () -> new OnnxException("the plan names node \"" + name + "\", which the model lacks"));
+  }
+
   Use use(Edge edge) {
     return Optional.ofNullable(nodes.get(edge.node()))
         .filter(node -> node.input(edge.inputIndex()).isPresent())
