@@ -113,6 +113,11 @@ final class AccuracySearch {
     return counts.counts().stream().mapToDouble(count -> count.multiplyAdds().orElse(0)).sum();
   }
 
+  /** Returns the samples it was made with. */
+  List<TensorBatch> samples() {
+    return samples;
+  }
+
   /** Returns the multiply-adds of the model on its first samples. */
   MultiplyAccumulates counts() {
     return counts;

@@ -20,6 +20,7 @@ import io.github.quant4j.onnx.qdq.QuantizationPlan;
 import io.github.quant4j.onnx.qdq.Target;
 import io.github.quant4j.onnx.qdq.WeightForm;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -36,6 +37,8 @@ import java.util.TreeSet;
  *   <li>On a few of the samples it is measured how much of their signal the outputs keep in INT8;
  *       where it is less than {@link #accuracyTarget}, the operators that cost most are found and
  *       left float, as long as most of the arithmetic stays INT8.
+ *   <li>The mean errors that remain in the outputs of operators are taken off their biases, where
+ *       that is measured to help.
  *   <li>QuantizeLinear/DequantizeLinear pairs are inserted: activations per tensor by their minimum
  *       and maximum, weights per channel, everything symmetric int8 with zero point 0.
  * </ol>
@@ -179,6 +182,18 @@ public final class PostTrainingQuantization {
   }
 
   /**
+   * Returns a copy that corrects biases or does not: the mean error that quantization leaves in
+   * each output channel of an operator is taken off its bias, where a few of the samples show that
+   * the worst output gains 0.5 dB or more by it. It costs no time when the model is run.
+   *
+   * @param isWanted whether to; true when not said
+   * @return the copy
+   */
+  public PostTrainingQuantization biasCorrection(boolean isWanted) {
+    return with(settings.withBiasCorrection(isWanted));
+  }
+
+  /**
    * Returns a copy with another number of threads for running the samples.
    *
    * @param threads the number of threads, or 0 for the runtime's choice, as when not said
@@ -235,9 +250,19 @@ public final class PostTrainingQuantization {
         InsertQuantizeDequantize.of(plan, table, settings.target())
             .withWeightForm(settings.weightForm())
             .withBuildMode(settings.mode())
+            .withBiasCorrection(biasShifts(normalised, plan, table, search))
             .run(normalised);
     return new QuantizedModel(
         isQuantized ? normalised : model.copy(), plan, table, plan.int8Share(search.counts()));
+  }
+
+  private Map<String, float[]> biasShifts(
+      OnnxModel normalised, QuantizationPlan plan, CalibrationTable table, AccuracySearch search)
+      throws IOException {
+    return settings.hasBiasCorrection()
+        ? new BiasCorrection(normalised, plan, table, settings.session())
+            .shifts(search.samples(), search.counts())
+        : Map.of();
   }
 
   private OnnxModel normalised() {

@@ -19,6 +19,7 @@ import java.util.OptionalDouble;
  * @param accuracyTarget the ratio of signal to noise to keep at the outputs, in decibels; nothing
  *     is measured at 0 and below
  * @param smallestInt8Share the part of the multiply-adds to keep in INT8, empty for the default
+ * @param hasBiasCorrection whether biases are corrected where that helps
  * @param session how the samples are run
  * @param listener told of each batch
  */
@@ -29,6 +30,7 @@ record QuantizationSettings(
     WeightForm weightForm,
     double accuracyTarget,
     OptionalDouble smallestInt8Share,
+    boolean hasBiasCorrection,
     SessionSettings session,
     CalibrationListener listener) {
   /** What shows on a few samples is 2 to 4 dB more than on others; 20 dB is a safe result. */
@@ -42,13 +44,22 @@ record QuantizationSettings(
         WeightForm.INT8,
         USUAL_ACCURACY_TARGET,
         OptionalDouble.empty(),
+        true,
         SessionSettings.defaults(),
         progress -> {});
   }
 
   QuantizationSettings withPlanner(QdqPlanner changed) {
     return new QuantizationSettings(
-        changed, target, mode, weightForm, accuracyTarget, smallestInt8Share, session, listener);
+        changed,
+        target,
+        mode,
+        weightForm,
+        accuracyTarget,
+        smallestInt8Share,
+        hasBiasCorrection,
+        session,
+        listener);
   }
 
   QuantizationSettings withTarget(Target runtime) {
@@ -59,37 +70,99 @@ record QuantizationSettings(
         weightForm,
         accuracyTarget,
         smallestInt8Share,
+        hasBiasCorrection,
         session,
         listener);
   }
 
   QuantizationSettings withMode(BuildMode wanted) {
     return new QuantizationSettings(
-        planner, target, wanted, weightForm, accuracyTarget, smallestInt8Share, session, listener);
+        planner,
+        target,
+        wanted,
+        weightForm,
+        accuracyTarget,
+        smallestInt8Share,
+        hasBiasCorrection,
+        session,
+        listener);
   }
 
   QuantizationSettings withWeightForm(WeightForm form) {
     return new QuantizationSettings(
-        planner, target, mode, form, accuracyTarget, smallestInt8Share, session, listener);
+        planner,
+        target,
+        mode,
+        form,
+        accuracyTarget,
+        smallestInt8Share,
+        hasBiasCorrection,
+        session,
+        listener);
   }
 
   QuantizationSettings withAccuracyTarget(double decibels) {
     return new QuantizationSettings(
-        planner, target, mode, weightForm, decibels, smallestInt8Share, session, listener);
+        planner,
+        target,
+        mode,
+        weightForm,
+        decibels,
+        smallestInt8Share,
+        hasBiasCorrection,
+        session,
+        listener);
   }
 
   QuantizationSettings withSmallestInt8Share(OptionalDouble share) {
     return new QuantizationSettings(
-        planner, target, mode, weightForm, accuracyTarget, share, session, listener);
+        planner,
+        target,
+        mode,
+        weightForm,
+        accuracyTarget,
+        share,
+        hasBiasCorrection,
+        session,
+        listener);
+  }
+
+  QuantizationSettings withBiasCorrection(boolean wanted) {
+    return new QuantizationSettings(
+        planner,
+        target,
+        mode,
+        weightForm,
+        accuracyTarget,
+        smallestInt8Share,
+        wanted,
+        session,
+        listener);
   }
 
   QuantizationSettings withSession(SessionSettings settings) {
     return new QuantizationSettings(
-        planner, target, mode, weightForm, accuracyTarget, smallestInt8Share, settings, listener);
+        planner,
+        target,
+        mode,
+        weightForm,
+        accuracyTarget,
+        smallestInt8Share,
+        hasBiasCorrection,
+        settings,
+        listener);
   }
 
   QuantizationSettings withListener(CalibrationListener told) {
     return new QuantizationSettings(
-        planner, target, mode, weightForm, accuracyTarget, smallestInt8Share, session, told);
+        planner,
+        target,
+        mode,
+        weightForm,
+        accuracyTarget,
+        smallestInt8Share,
+        hasBiasCorrection,
+        session,
+        told);
   }
 }
