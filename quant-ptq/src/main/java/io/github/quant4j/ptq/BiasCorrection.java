@@ -45,7 +45,8 @@ import org.slf4j.LoggerFactory;
  * made from all batches.
  *
  * <p>Fewer than two batches prove nothing: no correction. The same holds where no operator has a
- * bias to correct, no output is float, or a number is not finite. Cost: about five runs of the
+ * bias to correct, no output is float, or the model refuses the samples as they were kept; and for
+ * an operator of which a mean is not finite. Cost: about five runs of the
  * model on each of the samples, of which so many are taken as 6e11 multiply-adds allow, and at
  * least two batches. Memory: one session at a time and the outputs of the float model on the
  * samples.
@@ -104,7 +105,7 @@ final class BiasCorrection {
     try {
       return proven(measure(affordable(samples, counts.total().orElse(0))));
     } catch (CalibrationException e) {
-      LOGGER.warn("biases are not corrected, on single samples {}", e.getMessage());
+      LOGGER.warn("biases are not corrected: {}", e.getMessage());
       return Map.of();
     }
   }
