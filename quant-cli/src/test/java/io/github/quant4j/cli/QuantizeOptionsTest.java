@@ -78,8 +78,7 @@ class QuantizeOptionsTest {
     CommandRun run = given.quantize("--build-mode", "strong");
 
     assertThat(run.err()).isEmpty();
-    assertThat(run.out())
-        .contains("precision    profile speed, build mode strong, weights int8");
+    assertThat(run.out()).contains("precision    profile speed, build mode strong, weights int8");
     Map<String, @Nullable Object> inspected = inspected();
     assertThat(map(inspected.get("manifest"))).containsEntry("mode", "S");
     assertThat((double) Objects.requireNonNull(inspected.get("float16Share"))).isGreaterThan(0.9);
