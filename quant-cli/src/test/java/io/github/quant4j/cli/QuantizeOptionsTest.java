@@ -50,11 +50,11 @@ class QuantizeOptionsTest {
     Map<String, @Nullable Object> json = json("--include-op", "Conv", "--plan");
 
     assertThat(list(json, "plan"))
-        .filteredOn(node -> map(node).get("int8").equals(true))
+        .filteredOn(node -> isInt8(map(node)))
         .isNotEmpty()
         .allSatisfy(node -> assertThat(map(node)).containsEntry("operator", "Conv"));
     assertThat(list(json, "skipped"))
-        .filteredOn(node -> map(node).get("operator").equals("Add"))
+        .filteredOn(node -> "Add".equals(map(node).get("operator")))
         .isNotEmpty()
         .allSatisfy(
             node -> assertThat(map(node)).containsEntry("reason", "not included by option"));
@@ -78,8 +78,7 @@ class QuantizeOptionsTest {
     CommandRun run = given.quantize("--build-mode", "strong");
 
     assertThat(run.err()).isEmpty();
-    assertThat(run.out())
-        .contains("precision    profile speed, build mode strong, weights int8");
+    assertThat(run.out()).contains("precision    profile speed, build mode strong, weights int8");
     Map<String, @Nullable Object> inspected = inspected();
     assertThat(map(inspected.get("manifest"))).containsEntry("mode", "S");
     assertThat((double) Objects.requireNonNull(inspected.get("float16Share"))).isGreaterThan(0.9);
@@ -215,9 +214,8 @@ class QuantizeOptionsTest {
 
   private String firstInt8Node() throws IOException {
     return list(json("--plan"), "plan").stream()
-        .map(QuantizeOptionsTest::map)
-        .filter(node -> node.get("int8").equals(true) && node.get("operator").equals("Conv"))
-        .map(node -> node.get("node").toString())
+        .filter(node -> isInt8(map(node)) && "Conv".equals(map(node).get("operator")))
+        .map(node -> String.valueOf(map(node).get("node")))
         .findFirst()
         .orElseThrow();
   }
@@ -234,8 +232,12 @@ class QuantizeOptionsTest {
     return JsonTree.object(CommandRun.of("inspect", given.output(), "--json").out());
   }
 
+  private static boolean isInt8(Map<String, @Nullable Object> node) {
+    return Boolean.TRUE.equals(node.get("int8"));
+  }
+
   private static double int8Share(Map<String, @Nullable Object> json) {
-    return (double) map(json.get("arithmetic")).get("int8Share");
+    return (double) Objects.requireNonNull(map(json.get("arithmetic")).get("int8Share"));
   }
 
   private static List<?> list(Map<String, @Nullable Object> json, String field) {
@@ -243,7 +245,7 @@ class QuantizeOptionsTest {
   }
 
   @SuppressWarnings("unchecked")
-  private static Map<String, Object> map(@Nullable Object object) {
-    return (Map<String, Object>) Objects.requireNonNull(object);
+  private static Map<String, @Nullable Object> map(@Nullable Object object) {
+    return (Map<String, @Nullable Object>) Objects.requireNonNull(object);
   }
 }

@@ -6,12 +6,11 @@ import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.onnx.OnnxException;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The ranges of a calibration table, all of which a plan needs. */
 final class ObservedRanges {
   private final CalibrationTable table;
-  private final Map<List<String>, ValueRange> unions = new IdentityHashMap<>();
+  private final IdentityHashMap<List<String>, ValueRange> unions = new IdentityHashMap<>();
 
   ObservedRanges(CalibrationTable table) {
     this.table = table;

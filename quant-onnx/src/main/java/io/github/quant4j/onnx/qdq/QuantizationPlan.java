@@ -122,7 +122,7 @@ public final class QuantizationPlan {
   public SortedSet<String> observationPoints() {
     SortedSet<String> points = new TreeSet<>();
     // Pairs of one scale hold one list of sources, which may be as long as they are many.
-    Map<List<String>, Boolean> seen = new IdentityHashMap<>();
+    IdentityHashMap<List<String>, Boolean> seen = new IdentityHashMap<>();
     for (ActivationPair pair : activationPairs) {
       if (pair.fixedRange().isEmpty() && seen.put(pair.rangeSources(), true) == null) {
         points.addAll(pair.rangeSources());
