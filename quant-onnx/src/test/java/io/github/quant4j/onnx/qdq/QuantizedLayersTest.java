@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.qdq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
@@ -19,21 +20,25 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Single layers of every kind, in every form, against the float ones in ONNX Runtime. */
 class QuantizedLayersTest {
   /** An operator, the shape of its weight, its groups, and whether TensorRT takes it in INT8. */
-  private record Layer(String opType, int groups, boolean isForTensorRt, long... weight) {
+  private record Layer(String opType, int groups, boolean isForTensorRt, Shape weight) {
+    static Layer of(String opType, int groups, boolean isForTensorRt, long... weight) {
+      return new Layer(opType, groups, isForTensorRt, Shape.of(weight));
+    }
+
     boolean isTransposed() {
       return opType.equals("ConvTranspose");
     }
 
     long inputs() {
-      return isTransposed() ? weight[0] : weight[1] * groups;
+      return isTransposed() ? weight.dimension(0) : weight.dimension(1) * groups;
     }
 
     long outputs() {
-      return isTransposed() ? weight[1] * groups : weight[0];
+      return isTransposed() ? weight.dimension(1) * groups : weight.dimension(0);
     }
 
     long[] inputShape() {
-      long[] shape = new long[weight.length];
+      long[] shape = new long[weight.rank()];
       Arrays.fill(shape, 6);
       shape[0] = 2;
       shape[1] = inputs();
@@ -43,9 +48,9 @@ class QuantizedLayersTest {
     OnnxModel model() {
       ModelBuilder builder = ModelBuilder.create();
       String x = builder.input("x", Arrays.stream(inputShape()).boxed().toArray());
-      builder.weight("W", weight);
+      builder.weight("W", weight.toArray());
       builder.weight("b", outputs());
-      long[] strides = new long[weight.length - 2];
+      long[] strides = new long[weight.rank() - 2];
       Arrays.fill(strides, 2);
       builder.add(
           opType,
@@ -58,24 +63,24 @@ class QuantizedLayersTest {
 
     @Override
     public String toString() {
-      return opType + Arrays.toString(weight) + " of " + groups;
+      return opType + weight + " of " + groups;
     }
   }
 
   private static final List<Layer> LAYERS =
       List.of(
-          new Layer("Conv", 1, true, 32, 16, 3),
-          new Layer("Conv", 32, true, 32, 1, 3),
-          new Layer("Conv", 1, true, 32, 16, 3, 3, 3),
-          new Layer("Conv", 1, false, 10, 6, 3, 3, 3),
-          new Layer("Conv", 4, true, 32, 8, 3, 3),
-          new Layer("Conv", 4, false, 24, 6, 3, 3),
-          new Layer("ConvTranspose", 1, true, 32, 16, 2, 2),
-          new Layer("ConvTranspose", 1, true, 16, 32, 3, 3),
-          new Layer("ConvTranspose", 2, true, 32, 8, 2, 2),
-          new Layer("ConvTranspose", 1, false, 6, 4, 3, 3),
-          new Layer("ConvTranspose", 1, false, 16, 16, 3),
-          new Layer("ConvTranspose", 1, false, 16, 16, 2, 2, 2));
+          Layer.of("Conv", 1, true, 32, 16, 3),
+          Layer.of("Conv", 32, true, 32, 1, 3),
+          Layer.of("Conv", 1, true, 32, 16, 3, 3, 3),
+          Layer.of("Conv", 1, false, 10, 6, 3, 3, 3),
+          Layer.of("Conv", 4, true, 32, 8, 3, 3),
+          Layer.of("Conv", 4, false, 24, 6, 3, 3),
+          Layer.of("ConvTranspose", 1, true, 32, 16, 2, 2),
+          Layer.of("ConvTranspose", 1, true, 16, 32, 3, 3),
+          Layer.of("ConvTranspose", 2, true, 32, 8, 2, 2),
+          Layer.of("ConvTranspose", 1, false, 6, 4, 3, 3),
+          Layer.of("ConvTranspose", 1, false, 16, 16, 3),
+          Layer.of("ConvTranspose", 1, false, 16, 16, 2, 2, 2));
 
   static Stream<Arguments> forms() {
     return LAYERS.stream()
