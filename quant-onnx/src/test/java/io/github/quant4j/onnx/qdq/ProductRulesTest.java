@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.qdq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.onnx.ModelBuilder;
+import io.github.quant4j.onnx.half.Float16;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +111,19 @@ class ProductRulesTest {
     QuantizationPlan plan = Plans.of(builder.output(builder.add("MatMul", "m", List.of("A", x))));
 
     assertThat(Plans.decision(plan, "m")).isEqualTo("float P14");
+  }
+
+  /** T46: a model of float16 has no float32 to quantize, and says so of every operator. */
+  @Test
+  void plan_convolutionOfFloat16_isFloatWithTheReason() {
+    ModelBuilder builder = ModelBuilder.create();
+    builder.graph().addInput(ModelBuilder.value("h", 10, 1, 16, 8, 8));
+    builder.constant("hw", Float16.saturate(ModelBuilder.random(1, 1, 16, 16, 1, 1)));
+    QuantizationPlan plan = Plans.of(builder.output(builder.convOf("c", "h", "hw")));
+
+    assertThat(plan.decision("c"))
+        .hasToString("Optional[Conv \"c\" float (P07: its weight is not float32)]");
+    assertThat(plan.activationPairs()).isEmpty();
   }
 
   @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.ModelBuilder;
+import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
+import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.pass.PassPipeline;
 import java.util.Map;
 import java.util.Set;
@@ -83,6 +85,32 @@ class RandomGraphTest {
 
       assertThat(pairs(shuffled)).as("seed %s", seed).isEqualTo(pairs(model));
     }
+  }
+
+  /** T49: names, wiring, scales and codes of all that is inserted. */
+  @Test
+  void quantize_randomGraphWithNodesInAnyOrder_insertsTheSame() {
+    for (long seed = 0; seed < 20; seed++) {
+      OnnxModel model = RandomGraph.of(seed);
+      OnnxModel shuffled = ModelBuilder.shuffled(model, seed);
+
+      assertThat(inserted(Calibration.quantized(shuffled, SAMPLE, Target.TENSORRT)))
+          .as("seed %s", seed)
+          .isEqualTo(inserted(Calibration.quantized(model, SAMPLE, Target.TENSORRT)));
+    }
+  }
+
+  private static Set<String> inserted(OnnxModel model) {
+    Set<String> lines = new TreeSet<>();
+    for (Node node : model.graph().nodes()) {
+      if (node.is("QuantizeLinear", "DequantizeLinear")) {
+        lines.add(node.opType() + " " + node.name() + node.inputs() + node.outputs());
+        for (Value input : node.inputs()) {
+          input.constant().ifPresent(tensor -> lines.add(input + " " + tensor.bytes().hashCode()));
+        }
+      }
+    }
+    return lines;
   }
 
   private static Set<String> pairs(OnnxModel model) {

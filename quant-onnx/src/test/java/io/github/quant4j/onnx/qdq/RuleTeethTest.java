@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class RuleTeethTest {
   @ParameterizedTest
   @MethodSource("rules")
   void plan_withoutTheRule_isAnother(Class<? extends PlanningRule> rule) {
-    RuleCorpus.Sample sample = SAMPLES.get(rule);
+    RuleCorpus.Sample sample = Objects.requireNonNull(SAMPLES.get(rule), rule.getName());
     PlanningRules all = PlanningRules.of(sample.options());
     PlanningRules others = all.without(rule);
 
