@@ -64,7 +64,10 @@ final class RuleCorpus {
     add(
         TransposedConvolutionRule.class,
         b -> b.f.op("ConvTranspose", List.of(b.stem, b.builder.weight("w", 16, 16, 2, 2))));
-    add(HeadRule.class, PlannerOptions.DEFAULT.withProfile(PlanProfile.ACCURACY), b -> b.conv("c", b.stem));
+    add(
+        HeadRule.class,
+        PlannerOptions.DEFAULT.withProfile(PlanProfile.ACCURACY),
+        b -> b.conv("c", b.stem));
   }
 
   private void addProducts() {
