@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx;
 
-import com.google.protobuf.ByteString;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
-import io.github.quant4j.onnx.internal.proto.AttributeProto;
-import io.github.quant4j.onnx.internal.proto.AttributeProto.AttributeType;
-import io.github.quant4j.onnx.internal.proto.NodeProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -400,72 +396,14 @@ public final class GraphRewriter {
   }
 
   /**
-   * Gives a node another name.
+   * Returns the one object through which is changed what a node says of itself; what it reads and
+   * writes is changed here.
    *
-   * @param node the node
-   * @param name the new name
+   * @param node a node of this graph
+   * @return an editor
    */
-  public void rename(Node node, String name) {
-    node.setProto(node.proto().toBuilder().setName(name).build());
-  }
-
-  /**
-   * Removes an attribute, so that the operator takes its default.
-   *
-   * @param node the node
-   * @param attribute the attribute's name
-   */
-  public void removeAttribute(Node node, String attribute) {
-    NodeProto.Builder changed = node.proto().toBuilder().clearAttribute();
-    for (AttributeProto kept : node.proto().getAttributeList()) {
-      if (!kept.getName().equals(attribute)) {
-        changed.addAttribute(kept);
-      }
-    }
-    node.setProto(changed.build());
-  }
-
-  /**
-   * Gives an attribute an integer, whatever it held before.
-   *
-   * @param node the node
-   * @param attribute the attribute's name
-   * @param value the integer
-   */
-  public void setInteger(Node node, String attribute, long value) {
-    setAttribute(
-        node, AttributeProto.newBuilder().setType(AttributeType.INT).setI(value), attribute);
-  }
-
-  /**
-   * Gives an attribute a text, whatever it held before.
-   *
-   * @param node the node
-   * @param attribute the attribute's name
-   * @param value the text
-   */
-  public void setText(Node node, String attribute, String value) {
-    setAttribute(
-        node,
-        AttributeProto.newBuilder()
-            .setType(AttributeType.STRING)
-            .setS(ByteString.copyFromUtf8(value)),
-        attribute);
-  }
-
-  private void setAttribute(Node node, AttributeProto.Builder value, String attribute) {
-    removeAttribute(node, attribute);
-    node.setProto(node.proto().toBuilder().addAttribute(value.setName(attribute)).build());
-  }
-
-  /**
-   * Makes a node call another standard operator; inputs, outputs and attributes stay.
-   *
-   * @param node the node
-   * @param opType the operator
-   */
-  public void changeOperator(Node node, String opType) {
-    node.setProto(node.proto().toBuilder().setOpType(opType).clearDomain().build());
+  public NodeEditor edit(Node node) {
+    return new NodeEditor(node);
   }
 
   /**

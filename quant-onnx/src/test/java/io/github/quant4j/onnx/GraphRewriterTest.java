@@ -251,7 +251,7 @@ class GraphRewriterTest {
                 .withInteger("p", 1)
                 .withInteger("q", 2));
 
-    rewriter.removeAttribute(node, "p");
+    rewriter.edit(node).removeAttribute("p");
 
     assertThat(node.hasAttribute("p")).isFalse();
     assertThat(node.integer("q", 0)).isEqualTo(2);
@@ -259,8 +259,8 @@ class GraphRewriterTest {
 
   @Test
   void setInteger_thereAlready_isReplaced() {
-    rewriter.setInteger(node("b"), "axis", 3);
-    rewriter.setInteger(node("b"), "axis", -1);
+    rewriter.edit(node("b")).setInteger("axis", 3);
+    rewriter.edit(node("b")).setInteger("axis", -1);
 
     assertThat(node("b").integer("axis", 0)).isEqualTo(-1);
     assertThat(node("b").proto().getAttributeCount()).isEqualTo(1);
@@ -268,14 +268,14 @@ class GraphRewriterTest {
 
   @Test
   void setText_ofAnAttribute_isRead() {
-    rewriter.setText(node("b"), "mode", "linear");
+    rewriter.edit(node("b")).setText("mode", "linear");
 
     assertThat(node("b").text("mode", "")).isEqualTo("linear");
   }
 
   @Test
   void changeOperator_ofANode_keepsItsValues() {
-    rewriter.changeOperator(node("b"), "Neg");
+    rewriter.edit(node("b")).changeOperator("Neg");
 
     assertThat(node("b").is("Neg")).isTrue();
     assertThat(node("b").requiredInput(0)).isSameAs(value("a"));

@@ -53,8 +53,7 @@ final class HalfRewriting {
       rewriter.retype(value, ElementType.FLOAT16);
     } else {
       String name = rewriter.freeName(value + "_float16");
-      Value copy =
-          rewriter.addInitializer(name, value, ElementType.FLOAT16, Float16::saturate);
+      Value copy = rewriter.addInitializer(name, value, ElementType.FLOAT16, Float16::saturate);
       halves.forEach(use -> rewriter.replaceInput(use, copy));
     }
     return true;

@@ -114,8 +114,7 @@ final class ChannelwiseOperator {
   /** Takes up a map; what is left of it for a MatMul is the caller's to add. */
   void scale(GraphRewriter rewriter, ChannelAffine map) {
     if (map.isScaling()) {
-      new OwnedConstants(rewriter)
-          .map(new Use(node, WEIGHT), weight -> layout.scaled(weight, map));
+      new OwnedConstants(rewriter).map(new Use(node, WEIGHT), weight -> layout.scaled(weight, map));
     }
   }
 

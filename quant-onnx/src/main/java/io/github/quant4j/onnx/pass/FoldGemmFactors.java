@@ -49,7 +49,7 @@ public final class FoldGemmFactors implements GraphPass {
       }
       new OwnedConstants(rewriter).map(new Use(gemm, input), tensor -> scaled(tensor, factor));
     }
-    rewriter.removeAttribute(gemm, factorName);
+    rewriter.edit(gemm).removeAttribute(factorName);
     return true;
   }
 

@@ -23,7 +23,7 @@ public final class NameNodes implements GraphPass {
     for (Node node : model.graph().nodes()) {
       if (node.name().isEmpty() || !seen.add(node.name())) {
         String name = freeName(node, taken);
-        model.graph().rewriter().rename(node, name);
+        model.graph().rewriter().edit(node).rename(name);
         taken.add(name);
         seen.add(name);
         modified = true;

@@ -53,8 +53,7 @@ final class OwnedConstants {
       rewriter.replaceConstant(value, ElementType.FLOAT, function);
     } else {
       String name = rewriter.freeName(value + "_folded");
-      rewriter.replaceInput(
-          use, rewriter.addInitializer(name, value, ElementType.FLOAT, function));
+      rewriter.replaceInput(use, rewriter.addInitializer(name, value, ElementType.FLOAT, function));
     }
   }
 

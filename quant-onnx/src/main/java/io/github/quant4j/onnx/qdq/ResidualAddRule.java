@@ -83,8 +83,7 @@ final class ResidualAddRule implements PlacementRule {
     while (value.hasSingleReader() && value.producer().isPresent()) {
       Node producer = value.producer().get();
       // A MatMul has no epilogue for a tensor of its own size, and what it feeds in a transformer
-      // is
-      // normalized in float.
+      // is normalized in float.
       if (draft.isWeighted(producer) && !producer.is("MatMul")) {
         return Optional.of(producer);
       }

@@ -238,7 +238,7 @@ class AddQuantizationSwitchesTest {
   void run_modelWithoutANodeOfThePlan_isRefusedAndStaysAsItWas() {
     Forms forms = new Forms(residualBlock());
     Node last = forms.int8.graph().nodes().get(forms.int8.graph().nodes().size() - 1);
-    forms.int8.graph().rewriter().rename(last, "another");
+    forms.int8.graph().rewriter().edit(last).rename("another");
     byte[] bytes = forms.int8.toByteArray();
 
     assertThatThrownBy(() -> forms.pass.run(forms.int8))

@@ -83,8 +83,7 @@ class ModelMemoryTest {
     ModelBuilder builder = ModelBuilder.create();
     String x = builder.input("x", "n", WIDTH, 2, 2);
     for (int i = 0; i < LAYERS; i++) {
-      builder.constant(
-          "w" + i, Float16.saturate(ModelBuilder.random(i, 0.1, WIDTH, WIDTH, 1, 1)));
+      builder.constant("w" + i, Float16.saturate(ModelBuilder.random(i, 0.1, WIDTH, WIDTH, 1, 1)));
       AttributeProto toFloat = ModelBuilder.integer("to", ElementType.FLOAT.onnxCode());
       String weight = builder.add("Cast", "c" + i, List.of("w" + i), toFloat);
       x = builder.batchNormalization("n" + i, builder.convOf("y" + i, x, weight), WIDTH);

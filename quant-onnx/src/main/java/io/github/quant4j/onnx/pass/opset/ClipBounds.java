@@ -38,7 +38,7 @@ final class ClipBounds implements OperatorConverter {
   private static void put(Node node, String attribute, int inputIndex, LiftScope scope) {
     if (node.hasAttribute(attribute)) {
       scope.putScalar(new Use(node, inputIndex), attribute, node.real(attribute, 0));
-      scope.rewriter().removeAttribute(node, attribute);
+      scope.rewriter().edit(node).removeAttribute(attribute);
     }
   }
 }

@@ -21,7 +21,7 @@ final class DropoutRatio implements OperatorConverter {
 
   @Override
   public void convert(Node node, LiftScope scope) {
-    scope.rewriter().removeAttribute(node, "ratio");
-    scope.rewriter().removeAttribute(node, "is_test");
+    scope.rewriter().edit(node).removeAttribute("ratio");
+    scope.rewriter().edit(node).removeAttribute("is_test");
   }
 }

@@ -40,7 +40,7 @@ final class FlattenedSoftmax implements OperatorConverter {
     long axis = node.integer("axis", 1);
     OptionalLong single = singleAxis(axis, scope.dimensions(node.requiredInput(0)));
     if (single.isPresent()) {
-      scope.rewriter().setInteger(node, "axis", single.getAsLong());
+      scope.rewriter().edit(node).setInteger("axis", single.getAsLong());
     } else {
       flatten(node, axis, scope);
     }
@@ -80,12 +80,12 @@ final class FlattenedSoftmax implements OperatorConverter {
     Value result = rewriter.insertBefore(node, rows).output();
     NodeBlueprint shape = scope.blueprint(node, "shape", "Shape", input);
     Value sizes = rewriter.insertBefore(node, shape).output();
-    rewriter.changeOperator(node, "Reshape");
-    rewriter.removeAttribute(node, "axis");
+    rewriter.edit(node).changeOperator("Reshape");
+    rewriter.edit(node).removeAttribute("axis");
     rewriter.replaceInput(new Use(node, 0), result);
     rewriter.fillInput(node, 1, sizes);
     if (!node.name().isEmpty()) {
-      rewriter.rename(node, node.name() + "_Reshape");
+      rewriter.edit(node).rename(node.name() + "_Reshape");
     }
   }
 }

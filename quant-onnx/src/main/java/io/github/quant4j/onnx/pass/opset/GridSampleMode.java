@@ -19,8 +19,8 @@ final class GridSampleMode implements OperatorConverter {
   @Override
   public void convert(Node node, LiftScope scope) {
     switch (node.text("mode", "bilinear")) {
-      case "bilinear" -> scope.rewriter().setText(node, "mode", "linear");
-      case "bicubic" -> scope.rewriter().setText(node, "mode", "cubic");
+      case "bilinear" -> scope.rewriter().edit(node).setText("mode", "linear");
+      case "bicubic" -> scope.rewriter().edit(node).setText("mode", "cubic");
       default -> {
         // nearest is called so in both versions
       }

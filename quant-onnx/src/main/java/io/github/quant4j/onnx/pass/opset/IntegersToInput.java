@@ -26,6 +26,6 @@ record IntegersToInput(int version, Set<String> opTypes, String attribute)
     if (values.isPresent() && (!values.get().isEmpty() || node.is("Unsqueeze"))) {
       scope.putIntegers(new Use(node, 1), attribute, values.get());
     }
-    scope.rewriter().removeAttribute(node, attribute);
+    scope.rewriter().edit(node).removeAttribute(attribute);
   }
 }

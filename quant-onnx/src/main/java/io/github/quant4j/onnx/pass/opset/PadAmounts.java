@@ -37,8 +37,8 @@ final class PadAmounts implements OperatorConverter {
     if (needsValue(node)) {
       scope.putScalar(new Use(node, 2), "value", node.real("value", 0));
     }
-    scope.rewriter().removeAttribute(node, "pads");
-    scope.rewriter().removeAttribute(node, "value");
+    scope.rewriter().edit(node).removeAttribute("pads");
+    scope.rewriter().edit(node).removeAttribute("value");
   }
 
   private static boolean needsValue(Node node) {

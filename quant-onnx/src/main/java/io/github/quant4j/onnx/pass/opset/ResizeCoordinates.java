@@ -49,12 +49,12 @@ final class ResizeCoordinates implements OperatorConverter {
     Value scales = node.requiredInput(1);
     scope.rewriter().fillInput(node, 2, scales);
     scope.rewriter().omitInput(new Use(node, 1));
-    scope.rewriter().setText(node, "coordinate_transformation_mode", "asymmetric");
+    scope.rewriter().edit(node).setText("coordinate_transformation_mode", "asymmetric");
     if (isNearest(node)) {
       if (LiftScope.constant(scales).isEmpty()) {
         LOGGER.warn("node \"{}\": scales are computed, taken for 1 or more", node.label());
       }
-      scope.rewriter().setText(node, "nearest_mode", shrinks(scales) ? "ceil" : "floor");
+      scope.rewriter().edit(node).setText("nearest_mode", shrinks(scales) ? "ceil" : "floor");
     }
   }
 

@@ -18,6 +18,6 @@ final class RoiAlignCoordinates implements OperatorConverter {
 
   @Override
   public void convert(Node node, LiftScope scope) {
-    scope.rewriter().setText(node, "coordinate_transformation_mode", "output_half_pixel");
+    scope.rewriter().edit(node).setText("coordinate_transformation_mode", "output_half_pixel");
   }
 }

@@ -18,6 +18,6 @@ final class ScatterToScatterElements implements OperatorConverter {
 
   @Override
   public void convert(Node node, LiftScope scope) {
-    scope.rewriter().changeOperator(node, "ScatterElements");
+    scope.rewriter().edit(node).changeOperator("ScatterElements");
   }
 }

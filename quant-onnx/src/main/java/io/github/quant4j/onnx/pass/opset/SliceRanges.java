@@ -35,7 +35,7 @@ final class SliceRanges implements OperatorConverter {
       Optional<List<Long>> values = node.integers(attribute);
       if (values.isPresent()) {
         scope.putIntegers(new Use(node, i + 1), attribute, values.get());
-        scope.rewriter().removeAttribute(node, attribute);
+        scope.rewriter().edit(node).removeAttribute(attribute);
       }
     }
   }

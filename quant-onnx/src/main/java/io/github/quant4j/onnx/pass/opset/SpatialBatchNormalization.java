@@ -26,6 +26,6 @@ final class SpatialBatchNormalization implements OperatorConverter {
 
   @Override
   public void convert(Node node, LiftScope scope) {
-    scope.rewriter().removeAttribute(node, "spatial");
+    scope.rewriter().edit(node).removeAttribute("spatial");
   }
 }

@@ -19,7 +19,7 @@ final class SplitCount implements OperatorConverter {
   @Override
   public void convert(Node node, LiftScope scope) {
     if (node.input(1).isEmpty()) {
-      scope.rewriter().setInteger(node, "num_outputs", node.outputCount());
+      scope.rewriter().edit(node).setInteger("num_outputs", node.outputCount());
     }
   }
 }

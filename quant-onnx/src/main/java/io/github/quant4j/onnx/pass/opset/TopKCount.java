@@ -27,6 +27,6 @@ final class TopKCount implements OperatorConverter {
   @Override
   public void convert(Node node, LiftScope scope) {
     scope.putIntegers(new Use(node, 1), "k", List.of(node.integer("k", 0)));
-    scope.rewriter().removeAttribute(node, "k");
+    scope.rewriter().edit(node).removeAttribute("k");
   }
 }

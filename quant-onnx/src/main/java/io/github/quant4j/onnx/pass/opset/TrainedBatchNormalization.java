@@ -33,6 +33,6 @@ final class TrainedBatchNormalization implements OperatorConverter {
 
   @Override
   public void convert(Node node, LiftScope scope) {
-    LEFT_OVER.forEach(attribute -> scope.rewriter().removeAttribute(node, attribute));
+    LEFT_OVER.forEach(attribute -> scope.rewriter().edit(node).removeAttribute(attribute));
   }
 }

@@ -37,6 +37,6 @@ final class UpsampleScales implements OperatorConverter {
     }
     Tensor tensor = Tensor.ofFloats(Shape.of(values.length), values);
     scope.putConstant(new Use(node, 1), "scales", tensor);
-    scope.rewriter().removeAttribute(node, "scales");
+    scope.rewriter().edit(node).removeAttribute("scales");
   }
 }

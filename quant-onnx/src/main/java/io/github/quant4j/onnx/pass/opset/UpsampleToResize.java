@@ -18,6 +18,6 @@ final class UpsampleToResize implements OperatorConverter {
 
   @Override
   public void convert(Node node, LiftScope scope) {
-    scope.rewriter().changeOperator(node, "Resize");
+    scope.rewriter().edit(node).changeOperator("Resize");
   }
 }
