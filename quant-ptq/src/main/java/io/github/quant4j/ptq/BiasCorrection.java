@@ -4,7 +4,6 @@ package io.github.quant4j.ptq;
 import io.github.quant4j.calibration.CalibrationException;
 import io.github.quant4j.calibration.InferenceSession;
 import io.github.quant4j.calibration.SessionSettings;
-import io.github.quant4j.core.quantize.QuantizationError;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.core.tensor.ElementType;
@@ -46,10 +45,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Fewer than two batches prove nothing: no correction. The same holds where no operator has a
  * bias to correct, no output is float, or the model refuses the samples as they were kept; and for
- * an operator of which a mean is not finite. Cost: about five runs of the
- * model on each of the samples, of which so many are taken as 6e11 multiply-adds allow, and at
- * least two batches. Memory: one session at a time and the outputs of the float model on the
- * samples.
+ * an operator of which a mean is not finite. Cost: about five runs of the model on each of the
+ * samples, of which so many are taken as 6e11 multiply-adds allow, and at least two batches.
+ * Memory: one session at a time and the outputs of the float model on the samples.
  *
  * <p>Source: Nagel, van Baalen, Blankevoort and Welling, "Data-Free Quantization Through Weight
  * Equalization and Bias Correction", ICCV 2019, arXiv:1906.04721, section 4.2, empirically; the
@@ -74,6 +72,7 @@ final class BiasCorrection {
   private final CalibrationTable table;
   private final SessionSettings session;
   private final List<String> operators;
+  private final OutputNoise noise = new OutputNoise();
 
   /**
    * @param model the normalised float model; not changed
@@ -116,14 +115,14 @@ final class BiasCorrection {
     double best = plain * Math.pow(10, -SMALLEST_GAIN / 10);
     float strength = 0;
     for (float candidate : STRENGTHS) {
-      double noise = noise(measured, candidate);
+      double candidateNoise = noise(measured, candidate);
       LOGGER.debug(
           "biases corrected at strength {}: {} dB, {} dB without",
           candidate,
-          decibels(noise),
-          decibels(plain));
-      if (noise < best) {
-        best = noise;
+          OutputNoise.decibels(candidateNoise),
+          OutputNoise.decibels(plain));
+      if (candidateNoise < best) {
+        best = candidateNoise;
         strength = candidate;
       }
     }
@@ -187,18 +186,16 @@ final class BiasCorrection {
 
   /** Returns the noise at the worst output, each half corrected by what the other says. */
   private double noise(List<Measurement> measured, float strength) throws IOException {
-    Map<String, QuantizationError> errors = new HashMap<>();
+    noise.restart();
     for (int half = 0; half < HALF_COUNT; half++) {
       OnnxModel corrected = quantized(mean(half(measured, 1 - half), strength));
       try (StagedModel staged = StagedModel.of(corrected);
           InferenceSession opened = staged.open(session)) {
-        half(measured, half).forEach(sample -> sample.observe(opened, errors));
+        half(measured, half)
+            .forEach(sample -> noise.compare(sample.outputs, opened.run(sample.batch)));
       }
     }
-    return errors.values().stream()
-        .mapToDouble(error -> Math.pow(10, -error.sqnrDecibels() / 10))
-        .max()
-        .orElse(0);
+    return noise.worst();
   }
 
   private static List<Measurement> half(List<Measurement> measured, int half) {
@@ -236,10 +233,6 @@ final class BiasCorrection {
     return mean;
   }
 
-  private static double decibels(double noise) {
-    return -10 * Math.log10(noise);
-  }
-
   /**
    * What one batch says.
    *
@@ -252,15 +245,6 @@ final class BiasCorrection {
 
     FloatBuffer shift(String operator) {
       return Objects.requireNonNull(shifts.get(operator));
-    }
-
-    void observe(InferenceSession int8, Map<String, QuantizationError> errors) {
-      Map<String, Tensor> actual = int8.run(batch);
-      outputs.forEach(
-          (name, reference) ->
-              errors
-                  .computeIfAbsent(name, key -> QuantizationError.create())
-                  .observe(reference.floats(), actual.get(name).floats()));
     }
   }
 }

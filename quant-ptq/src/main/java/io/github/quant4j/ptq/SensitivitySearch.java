@@ -2,7 +2,6 @@
 package io.github.quant4j.ptq;
 
 import io.github.quant4j.calibration.InferenceSession;
-import io.github.quant4j.core.quantize.QuantizationError;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
@@ -17,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,7 +67,7 @@ final class SensitivitySearch {
   private final List<Map<String, Tensor>> references;
 
   /** Outputs that were seen to come out in another shape, which mostly the first run shows. */
-  private final Set<String> unlike = new HashSet<>();
+  private final OutputNoise noise = new OutputNoise();
 
   /**
    * @param session a model with switches
@@ -99,7 +97,7 @@ final class SensitivitySearch {
    */
   SortedMap<String, Double> costliest(
       double target, Map<String, Double> shares, double allowedShare) {
-    double plain = decibels(noise(Set.copyOf(operators)));
+    double plain = OutputNoise.decibels(noise(Set.copyOf(operators)));
     LOGGER.debug("{} of {} operators in INT8: {} dB", operators.size(), operators.size(), plain);
     if (plain >= target) {
       return new TreeMap<>();
@@ -109,7 +107,9 @@ final class SensitivitySearch {
     SortedMap<String, Double> costliest = new TreeMap<>();
     order
         .subList(0, shortest(order, target, plain))
-        .forEach(operator -> costliest.put(operator, decibels(noises.getOrDefault(operator, 0.0))));
+        .forEach(
+            operator ->
+                costliest.put(operator, OutputNoise.decibels(noises.getOrDefault(operator, 0.0))));
     return costliest;
   }
 
@@ -185,43 +185,16 @@ final class SensitivitySearch {
   private double without(List<String> order, int count) {
     Set<String> quantized = new HashSet<>(operators);
     order.subList(0, count).forEach(quantized::remove);
-    return decibels(noise(quantized));
+    return OutputNoise.decibels(noise(quantized));
   }
 
   /** Returns the noise at the worst output relative to its signal, 0 where no output counts. */
   private double noise(Set<String> quantized) {
-    Map<String, QuantizationError> errors = new HashMap<>();
+    noise.restart();
     for (int i = 0; i < samples.size(); i++) {
-      Map<String, Tensor> actual = run(samples.get(i), quantized);
-      references
-          .get(i)
-          .forEach((name, reference) -> compare(name, reference, actual.get(name), errors));
+      noise.compare(references.get(i), run(samples.get(i), quantized));
     }
-    errors.keySet().removeAll(unlike);
-    return errors.values().stream()
-        .mapToDouble(QuantizationError::sqnrDecibels)
-        .filter(ratio -> ratio > Double.NEGATIVE_INFINITY)
-        .map(ratio -> Math.pow(10, -ratio / 10))
-        .max()
-        .orElse(0);
-  }
-
-  private void compare(
-      String name,
-      Tensor reference,
-      @Nullable Tensor actual,
-      Map<String, QuantizationError> errors) {
-    if (actual == null || !actual.shape().equals(reference.shape())) {
-      unlike.add(name);
-    } else {
-      errors
-          .computeIfAbsent(name, key -> QuantizationError.create())
-          .observe(reference.floats(), actual.floats());
-    }
-  }
-
-  private static double decibels(double noise) {
-    return -10 * Math.log10(noise);
+    return noise.worst();
   }
 
   private Map<String, Tensor> run(TensorBatch batch, Set<String> quantized) {

@@ -116,7 +116,9 @@ public final class AddQuantizationSwitches implements GraphPass {
               .orElseThrow(() -> missing(weight));
       for (Edge edge : weight.edges()) {
         Use use = use(nodes, edge);
-        writer(use, "DequantizeLinear").orElseThrow(() -> notQuantized(edge));
+        if (writer(use, "DequantizeLinear").isEmpty()) {
+          throw notQuantized(edge);
+        }
         switched.add(new Switched(use, weight.tensor(), Optional.of(exact), assignment.of(edge)));
       }
     }

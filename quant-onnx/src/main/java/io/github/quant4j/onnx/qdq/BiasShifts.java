@@ -64,14 +64,16 @@ final class BiasShifts {
   /** Returns the tensor whose pair an operator reads, directly or behind a Pad or copies. */
   private static String pairedTensor(Node node, Map<Edge, String> pairs) {
     Node reader = node;
-    while (!pairs.containsKey(new Edge(reader.name(), 0))) {
+    String paired = pairs.get(new Edge(reader.name(), 0));
+    while (paired == null) {
       reader =
           reader
               .requiredInput(0)
               .producer()
               .orElseThrow(() -> new OnnxException("no pair feeds \"" + node.name() + "\""));
+      paired = pairs.get(new Edge(reader.name(), 0));
     }
-    return pairs.get(new Edge(reader.name(), 0));
+    return paired;
   }
 
   /** Returns the bias of an operator less its shift; an absent bias counts as zeros. */

@@ -69,19 +69,19 @@ final class CorrectableOperators {
         && bias.constantShape().filter(Shape.of(count)::equals).isPresent();
   }
 
-  /** Returns the nodes of a model by name. */
-  static Map<String, Node> nodes(Graph graph, Set<String> names) {
+  /** Finds them in a model, each with the shape of its mean, in the order of the shapes. */
+  static Map<Node, Shape> in(Graph graph, Map<String, Shape> shapes) {
     Map<String, Node> nodes = new HashMap<>();
-    for (Node node : graph.nodes()) {
-      if (names.contains(node.name())) {
-        nodes.put(node.name(), node);
-      }
-    }
-    for (String name : names) {
-      if (!nodes.containsKey(name)) {
-        throw new OnnxException("the model lacks node \"" + name + "\" of the plan");
-      }
-    }
-    return nodes;
+    graph.nodes().forEach(node -> nodes.put(node.name(), node));
+    Map<Node, Shape> found = new LinkedHashMap<>();
+    shapes.forEach(
+        (name, shape) -> {
+          Node node = nodes.get(name);
+          if (node == null) {
+            throw new OnnxException("the model lacks node \"" + name + "\" of the plan");
+          }
+          found.put(node, shape);
+        });
+    return found;
   }
 }

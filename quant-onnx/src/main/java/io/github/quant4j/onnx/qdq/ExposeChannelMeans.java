@@ -65,15 +65,16 @@ public final class ExposeChannelMeans implements GraphPass {
    */
   @Override
   public boolean run(OnnxModel model) {
-    Map<String, Node> nodes = CorrectableOperators.nodes(model.graph(), shapes.keySet());
+    Map<Node, Shape> nodes = CorrectableOperators.in(model.graph(), shapes);
     if (shapes.isEmpty() || model.graph().value(meanOf(operators().get(0))).isPresent()) {
       return false;
     }
     ChannelMean means = new ChannelMean(model);
-    for (String operator : operators()) {
-      Node mean = means.insert(nodes.get(operator), shapes.get(operator).rank(), meanOf(operator));
-      model.graph().rewriter().addOutput(mean.output());
-    }
+    nodes.forEach(
+        (node, shape) -> {
+          Node mean = means.insert(node, shape.rank(), meanOf(node.name()));
+          model.graph().rewriter().addOutput(mean.output());
+        });
     return true;
   }
 }

@@ -68,12 +68,12 @@ public final class MatchChannelMeans implements GraphPass {
    */
   @Override
   public boolean run(OnnxModel model) {
-    Map<String, Node> nodes = CorrectableOperators.nodes(model.graph(), shapes.keySet());
+    Map<Node, Shape> nodes = CorrectableOperators.in(model.graph(), shapes);
     if (shapes.keySet().stream().anyMatch(name -> model.graph().value(shiftOf(name)).isPresent())) {
       return false;
     }
     ChannelMean means = new ChannelMean(model);
-    shapes.forEach((operator, shape) -> match(model, means, nodes.get(operator), shape));
+    nodes.forEach((node, shape) -> match(model, means, node, shape));
     return !shapes.isEmpty();
   }
 

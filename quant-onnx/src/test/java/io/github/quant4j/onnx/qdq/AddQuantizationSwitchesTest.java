@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -74,7 +75,7 @@ class AddQuantizationSwitchesTest {
         .mapToDouble(
             output ->
                 Calibration.signalToNoise(
-                    floats(output.getValue()), floats(actual.get(output.getKey()))))
+                    floats(output.getValue()), floats(requireNonNull(actual.get(output.getKey())))))
         .min()
         .orElseThrow();
   }

@@ -16,6 +16,7 @@ import io.github.quant4j.onnx.Value;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,7 +78,7 @@ class BiasCorrectionTest {
     Map<String, Tensor> shown = OnnxRuntimeOracle.run(matched, fed);
     Map<String, float[]> shifts = new HashMap<>();
     for (String operator : means.operators()) {
-      Tensor shift = shown.get(MatchChannelMeans.shiftOf(operator));
+      Tensor shift = tensor(shown, MatchChannelMeans.shiftOf(operator));
       float[] values = new float[shift.floats().remaining()];
       shift.floats().get(values);
       shifts.put(operator, values);
@@ -97,7 +98,7 @@ class BiasCorrectionTest {
     float[] exact = OnnxRuntimeOracle.run(model, INPUT);
     float[] actual = OnnxRuntimeOracle.run(quantized(model, plan, Map.of(), BiasForm.FLOAT), INPUT);
 
-    float[] shift = shifts(model, plan).get("c");
+    float[] shift = Objects.requireNonNull(shifts(model, plan).get("c"));
 
     assertThat(shift[0]).isGreaterThan(1);
     assertThat(shift[1]).isLessThan(-1);
@@ -227,7 +228,8 @@ class BiasCorrectionTest {
       float[] difference = new float[16];
       for (int channel = 0; channel < 16; channel++) {
         difference[channel] =
-            found.get(name).floats().get(channel) - expected.get(name).floats().get(channel);
+            tensor(found, name).floats().get(channel)
+                - tensor(expected, name).floats().get(channel);
       }
       remaining.put(operator, difference);
     }
@@ -251,14 +253,14 @@ class BiasCorrectionTest {
 
     Map<String, Tensor> run = OnnxRuntimeOracle.run(model, Map.of("x", INPUT));
     assertThat(pass.operators()).containsExactly("t", "c", "g");
-    assertThat(run.get("quant.mean.t").shape()).isEqualTo(Shape.of(1, 24, 1, 1));
-    assertThat(run.get("quant.mean.c").shape()).isEqualTo(Shape.of(1, 16, 1, 1));
-    assertThat(run.get("quant.mean.g").shape()).isEqualTo(Shape.of(1, 20));
+    assertThat(tensor(run, "quant.mean.t").shape()).isEqualTo(Shape.of(1, 24, 1, 1));
+    assertThat(tensor(run, "quant.mean.c").shape()).isEqualTo(Shape.of(1, 16, 1, 1));
+    assertThat(tensor(run, "quant.mean.g").shape()).isEqualTo(Shape.of(1, 20));
     double sum = 0;
     for (int row = 0; row < 2; row++) {
-      sum += run.get("g").floats().get(row * 20 + 7);
+      sum += tensor(run, "g").floats().get(row * 20 + 7);
     }
-    assertThat((double) run.get("quant.mean.g").floats().get(7))
+    assertThat((double) tensor(run, "quant.mean.g").floats().get(7))
         .isCloseTo(sum / 2, Offset.offset(1e-5));
   }
 
@@ -340,6 +342,10 @@ class BiasCorrectionTest {
         .isThrownBy(() -> pass.run(model))
         .withMessage(message);
     assertThat(model.toByteArray()).isEqualTo(before);
+  }
+
+  private static Tensor tensor(Map<String, Tensor> tensors, String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
   }
 
   private static Node node(OnnxModel model, String name) {
