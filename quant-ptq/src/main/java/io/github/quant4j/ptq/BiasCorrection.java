@@ -102,7 +102,7 @@ final class BiasCorrection {
       return Map.of();
     }
     try {
-      return proven(measure(affordable(samples, counts.total().orElse(0))));
+      return proven(measure(affordable(samples, (double) counts.total().orElse(0))));
     } catch (CalibrationException e) {
       LOGGER.warn("biases are not corrected: {}", e.getMessage());
       return Map.of();

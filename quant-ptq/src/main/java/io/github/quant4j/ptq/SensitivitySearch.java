@@ -66,7 +66,7 @@ final class SensitivitySearch {
   private final List<TensorBatch> samples;
   private final List<Map<String, Tensor>> references;
 
-  /** Outputs that were seen to come out in another shape, which mostly the first run shows. */
+  /** Knows from run to run which outputs do not count, as mostly the first run shows. */
   private final OutputNoise noise = new OutputNoise();
 
   /**
@@ -130,7 +130,8 @@ final class SensitivitySearch {
     Comparator<String> byCost =
         Comparator.comparingDouble(
             operator ->
-                -noises.get(operator) / (shares.getOrDefault(operator, 0.0) + PRICE_OF_A_BREAK));
+                -noises.getOrDefault(operator, 0.0)
+                    / (shares.getOrDefault(operator, 0.0) + PRICE_OF_A_BREAK));
     List<String> order = new ArrayList<>();
     double left = allowedShare;
     for (String operator :

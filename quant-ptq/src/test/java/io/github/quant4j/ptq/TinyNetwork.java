@@ -116,7 +116,8 @@ final class TinyNetwork {
   String spread(String name, String input) {
     float[] weights = random(name, CHANNELS * CHANNELS);
     for (int i = 0; i < weights.length; i++) {
-      weights[i] *= (float) Math.pow(1000, (double) (i / CHANNELS) / (CHANNELS - 1));
+      int outputChannel = i / CHANNELS;
+      weights[i] *= (float) Math.pow(1000, outputChannel / (CHANNELS - 1.0));
     }
     return convOf(name, input, 1, weights);
   }
@@ -125,7 +126,8 @@ final class TinyNetwork {
   String ruin(String name, String input) {
     float[] weights = random(name, CHANNELS * CHANNELS);
     for (int i = 0; i < weights.length; i++) {
-      weights[i] /= (float) Math.pow(1000, (double) (i % CHANNELS) / (CHANNELS - 1));
+      int inputChannel = i % CHANNELS;
+      weights[i] /= (float) Math.pow(1000, inputChannel / (CHANNELS - 1.0));
     }
     return convOf(name, input, 1, weights);
   }
