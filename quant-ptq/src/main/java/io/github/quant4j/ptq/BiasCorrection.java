@@ -40,8 +40,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The batches are parted into two halves, the earlier and the later ones of the stream. What one
  * half says is tried on the other, and the two together tell the ratio of signal to noise at the
- * worst float output. Only where that is 0.5 dB above the one without correction is there any, then
- * made from all batches.
+ * worst float output. Only where that is 0.5 dB above the one without correction, and the latter
+ * below the accuracy wanted, is there any, then made from all batches. A model that is close to
+ * float anyway has nothing to gain but the accidents of a few samples: ResNet-20, at 33 dB,
+ * answered 5 of 2,000 pictures worse.
  *
  * <p>Fewer than two batches prove nothing: no correction. The same holds where no operator has a
  * bias to correct, no output is float, or the model refuses the samples as they were kept; and for
@@ -71,6 +73,7 @@ final class BiasCorrection {
   private final QuantizationPlan plan;
   private final CalibrationTable table;
   private final SessionSettings session;
+  private final double target;
   private final List<String> operators;
   private final OutputNoise noise = new OutputNoise();
 
@@ -78,14 +81,18 @@ final class BiasCorrection {
    * @param model the normalised float model; not changed
    * @param plan the plan, settled by the table
    * @param table the ranges
-   * @param session how the samples are run
+   * @param settings the accuracy wanted, and how the samples are run
    */
   BiasCorrection(
-      OnnxModel model, QuantizationPlan plan, CalibrationTable table, SessionSettings session) {
+      OnnxModel model,
+      QuantizationPlan plan,
+      CalibrationTable table,
+      QuantizationSettings settings) {
     this.model = model;
     this.plan = plan;
     this.table = table;
-    this.session = session;
+    this.session = settings.session();
+    this.target = settings.accuracyTarget();
     this.operators = ExposeChannelMeans.of(plan, model).operators();
   }
 
@@ -112,6 +119,9 @@ final class BiasCorrection {
   /** Returns the correction at the better strength, empty where neither helps enough. */
   private Map<String, float[]> proven(List<Measurement> measured) throws IOException {
     double plain = noise(measured, 0);
+    if (OutputNoise.decibels(plain) >= target) {
+      return Map.of();
+    }
     double best = plain * Math.pow(10, -SMALLEST_GAIN / 10);
     float strength = 0;
     for (float candidate : STRENGTHS) {

@@ -184,7 +184,8 @@ public final class PostTrainingQuantization {
   /**
    * Returns a copy that corrects biases or does not: the mean error that quantization leaves in
    * each output channel of an operator is taken off its bias, where a few of the samples show that
-   * the worst output gains 0.5 dB or more by it. It costs no time when the model is run.
+   * the worst output misses {@link #accuracyTarget} and gains 0.5 dB or more by it. It costs no
+   * time when the model is run.
    *
    * @param isWanted whether to; true when not said
    * @return the copy
@@ -259,8 +260,8 @@ public final class PostTrainingQuantization {
   private Map<String, float[]> biasShifts(
       OnnxModel normalised, QuantizationPlan plan, CalibrationTable table, AccuracySearch search)
       throws IOException {
-    return settings.hasBiasCorrection()
-        ? new BiasCorrection(normalised, plan, table, settings.session())
+    return settings.hasBiasCorrection() && settings.accuracyTarget() > 0
+        ? new BiasCorrection(normalised, plan, table, settings)
             .shifts(search.samples(), search.counts())
         : Map.of();
   }

@@ -24,6 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class BiasCorrectionTest {
+  /** So that the ratio of signal to noise alone decides, and the search leaves nothing float. */
+  private static final double OUT_OF_REACH = 200;
+
   private static final int SAMPLE_SIZE = TinyNetwork.CHANNELS * TinyNetwork.SIZE * TinyNetwork.SIZE;
 
   /** Returns a layer without bias all weights of which round up but one per channel. */
@@ -54,7 +57,8 @@ class BiasCorrectionTest {
       return PostTrainingQuantization.of(model)
           .target(target)
           .profile(PlanProfile.SPEED)
-          .accuracyTarget(0)
+          .accuracyTarget(OUT_OF_REACH)
+          .smallestInt8Share(1)
           .biasCorrection(isCorrected)
           .run(source)
           .model();
@@ -118,13 +122,24 @@ class BiasCorrectionTest {
   }
 
   @Test
+  void run_accuracyWantedIsThereWithout_correctsNothing() throws IOException {
+    TensorBatch samples = samples(12, 1, i -> 1);
+    try (CalibrationSource source = CalibrationSource.of(List.of(samples))) {
+      OnnxModel int8 = PostTrainingQuantization.of(shifted()).accuracyTarget(1).run(source).model();
+      assertThat(int8.firstQuantizedNode()).isPresent();
+      assertThat(convolution(int8).input(2)).isEmpty();
+    }
+  }
+
+  @Test
   void run_byDefault_corrects() throws IOException {
     TensorBatch samples = samples(12, 1, i -> 1);
     try (CalibrationSource source = CalibrationSource.of(List.of(samples))) {
       OnnxModel int8 =
           PostTrainingQuantization.of(shifted())
               .profile(PlanProfile.SPEED)
-              .accuracyTarget(0)
+              .accuracyTarget(OUT_OF_REACH)
+              .smallestInt8Share(1)
               .run(source)
               .model();
       assertThat(convolution(int8).input(2)).isPresent();
