@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes codes and values of ONNX Runtime's QuantizeLinear and DequantizeLinear.
 
-  python src/test/python/golden_quantizer.py > src/test/resources/golden/quantizer.csv
+  python src/test/python/golden_quantizer.py | gzip -9n > src/test/resources/golden/quantizer.csv.gz
 
 Made with onnxruntime 1.30.0, onnx 1.23.1 and numpy 2.4.6 on x86-64. A line holds the operator, the
 type of the codes, the granularity, shape, scales, zero points, inputs and outputs; floats are the

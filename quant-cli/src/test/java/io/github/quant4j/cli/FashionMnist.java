@@ -10,7 +10,6 @@ import java.util.zip.GZIPInputStream;
 /** The images and models in {@code data/}; see the README files there for the preprocessing. */
 final class FashionMnist {
   static final Path RESNET = Path.of("../data/models/resnet20_fp32.onnx");
-  static final Path RESNET_BN = Path.of("../data/models/resnet20_bn_fp32.onnx");
   static final Path MOBILENET = Path.of("../data/models/mobilenet_fp32.onnx");
   static final int SIDE = 32;
 

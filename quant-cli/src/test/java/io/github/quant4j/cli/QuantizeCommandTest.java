@@ -51,7 +51,7 @@ class QuantizeCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"resnet20_fp32.onnx", "resnet20_bn_fp32.onnx"})
+  @ValueSource(strings = "resnet20_fp32.onnx")
   void quantize_residualNetwork_writesAtMostThirtyPercentAndTheSameBytesAgain(String name)
       throws IOException {
     Path model = FashionMnist.RESNET.resolveSibling(name);

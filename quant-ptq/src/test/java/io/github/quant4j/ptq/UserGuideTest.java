@@ -16,7 +16,7 @@ class UserGuideTest {
 
   @Test
   void readme_libraryExample_quantizesAndVerifies(@TempDir Path folder) throws IOException {
-    TestSamples.model("resnet20_bn_fp32").write(folder.resolve("model.onnx"));
+    TestSamples.model("resnet20_fp32").write(folder.resolve("model.onnx"));
     TestSamples.writeNpz(folder.resolve("samples.npz"), 16);
     TestSamples.writeNpz(folder.resolve("held_out.npz"), 8);
 

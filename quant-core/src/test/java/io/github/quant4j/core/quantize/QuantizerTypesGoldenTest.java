@@ -16,11 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 /*
  * Expected codes and values are those of onnxruntime 1.30.0 on x86-64:
- *   python src/test/python/golden_quantizer.py > src/test/resources/golden/quantizer.csv
+ *   python src/test/python/golden_quantizer.py | gzip -9n > src/test/resources/golden/quantizer.csv.gz
  */
 class QuantizerTypesGoldenTest {
 
@@ -104,8 +105,10 @@ class QuantizerTypesGoldenTest {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(
-                Objects.requireNonNull(
-                    QuantizerTypesGoldenTest.class.getResourceAsStream("/golden/quantizer.csv")),
+                new GZIPInputStream(
+                    Objects.requireNonNull(
+                        QuantizerTypesGoldenTest.class.getResourceAsStream(
+                            "/golden/quantizer.csv.gz"))),
                 StandardCharsets.UTF_8))) {
       return reader.lines().toList();
     }

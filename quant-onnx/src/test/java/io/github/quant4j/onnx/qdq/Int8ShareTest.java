@@ -55,7 +55,7 @@ class Int8ShareTest {
 
   @Test
   void of_residualModel_isWhollyInt8ButForTheHead() throws IOException {
-    OnnxModel model = OnnxModel.read(Path.of("..", "data", "models", "resnet20_bn_fp32.onnx"));
+    OnnxModel model = OnnxModel.read(Path.of("..", "data", "models", "resnet20_fp32.onnx"));
     PassPipeline.normalization().run(model);
 
     Int8Share share = share(model, Plans.planner().plan(model)).orElseThrow();

@@ -235,7 +235,7 @@ class QdqPlannerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"resnet20_bn_fp32", "mobilenet_fp32"})
+  @ValueSource(strings = {"resnet20_fp32", "mobilenet_fp32"})
   void plan_realModel_givesEveryNodeAReason(String name) throws IOException {
     OnnxModel model = OnnxModel.read(Path.of("..", "data", "models", name + ".onnx"));
     PassPipeline.normalization().run(model);
