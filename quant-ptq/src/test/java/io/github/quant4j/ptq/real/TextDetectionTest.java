@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TextDetectionTest {
 
   @ParameterizedTest
-  @CsvSource({"ch_PP-OCRv4_det_infer, 16.6, 0.80", "ch_PP-OCRv3_det_infer, 12, 0.80"})
+  @CsvSource({"ch_PP-OCRv4_det_infer, 16, 0.80", "ch_PP-OCRv3_det_infer, 12, 0.80"})
   void quantize_finder_keepsTheProbabilityMap(String name, double leastSqnr, double leastShare)
       throws IOException {
     Quantized finder =
