@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The axes of a ReduceMean: an attribute, or a constant input since operator set 18. */
-final class ReducedAxes {
+public final class ReducedAxes {
   private ReducedAxes() {}
 
   /** Returns the axes as written, empty when they are left out or computed. */
@@ -24,8 +24,13 @@ final class ReducedAxes {
                     .map(ReducedAxes::longs));
   }
 
-  /** Tells whether they are height and width of [N, C, H, W]. */
-  static boolean areSpatial(Node mean) {
+  /**
+   * Tells whether they are height and width of [N, C, H, W].
+   *
+   * @param mean a ReduceMean over a tensor of four dimensions
+   * @return true for axes 2 and 3 in any order, counted from either end
+   */
+  public static boolean areSpatial(Node mean) {
     return of(mean)
         .map(axes -> axes.stream().map(axis -> axis < 0 ? axis + 4 : axis).sorted().toList())
         .filter(List.of(2L, 3L)::equals)

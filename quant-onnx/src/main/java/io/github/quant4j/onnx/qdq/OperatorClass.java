@@ -5,13 +5,11 @@ import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.pattern.ReducedAxes;
 import io.github.quant4j.onnx.shape.ShapeInference;
-import java.nio.LongBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 /** Kinds of operators that placement treats alike. */
 final class OperatorClass {
@@ -105,31 +103,16 @@ final class OperatorClass {
   /** Tells whether this averages over space, which does not commute with rounding. */
   static boolean isAverage(Node node, ShapeInference shapes) {
     return node.is("AveragePool", "GlobalAveragePool")
-        || (node.is("ReduceMean") && axes(node, shapes).equals(Set.of(2L, 3L)));
+        || (node.is("ReduceMean")
+            && hasFourDimensions(node, shapes)
+            && ReducedAxes.areSpatial(node));
   }
 
-  /** Returns the axes of a reduction of four dimensions, none where they are not known. */
-  private static Set<Long> axes(Node node, ShapeInference shapes) {
-    boolean hasFourDimensions =
-        node.input(0)
-            .flatMap(shapes::dimensions)
-            .filter(dimensions -> dimensions.size() == 4)
-            .isPresent();
-    Optional<List<Long>> axes =
-        node.input(1).isPresent()
-            ? node.input(1).flatMap(Value::constant).map(OperatorClass::integers)
-            : node.integers("axes");
-    return hasFourDimensions && axes.isPresent()
-        ? axes.get().stream().map(axis -> axis < 0 ? axis + 4 : axis).collect(Collectors.toSet())
-        : Set.of();
-  }
-
-  private static List<Long> integers(Tensor tensor) {
-    if (tensor.elementType() != ElementType.INT64) {
-      return List.of();
-    }
-    LongBuffer values = tensor.longs();
-    return LongStream.range(0, values.remaining()).mapToObj(i -> values.get((int) i)).toList();
+  private static boolean hasFourDimensions(Node node, ShapeInference shapes) {
+    return node.input(0)
+        .flatMap(shapes::dimensions)
+        .filter(dimensions -> dimensions.size() == 4)
+        .isPresent();
   }
 
   /** Tells whether this is a Pad that adds zeros. */
