@@ -47,9 +47,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Fewer than two batches prove nothing: no correction. The same holds where no operator has a
  * bias to correct, no output is float, or the model refuses the samples as they were kept; and for
- * an operator of which a mean is not finite. Cost: about five runs of the model on each of the
- * samples, of which so many are taken as 6e11 multiply-adds allow, and at least two batches.
- * Memory: one session at a time and the outputs of the float model on the samples.
+ * an operator of which a mean is not finite. Cost: two runs of the model on each of the samples
+ * where the accuracy wanted is there without, else about five, of which so many are taken as 6e11
+ * multiply-adds allow, and at least two batches. Memory: one session at a time and the outputs of
+ * the float model on the samples.
  *
  * <p>Source: Nagel, van Baalen, Blankevoort and Welling, "Data-Free Quantization Through Weight
  * Equalization and Bias Correction", ICCV 2019, arXiv:1906.04721, section 4.2, empirically; the
@@ -109,7 +110,10 @@ final class BiasCorrection {
       return Map.of();
     }
     try {
-      return proven(measure(affordable(samples, (double) counts.total().orElse(0))));
+      List<Reference> references =
+          references(affordable(samples, (double) counts.total().orElse(0)));
+      double plain = plainNoise(references);
+      return OutputNoise.decibels(plain) >= target ? Map.of() : proven(measure(references), plain);
     } catch (CalibrationException e) {
       LOGGER.warn("biases are not corrected: {}", e.getMessage());
       return Map.of();
@@ -117,11 +121,7 @@ final class BiasCorrection {
   }
 
   /** Returns the correction at the better strength, empty where neither helps enough. */
-  private Map<String, float[]> proven(List<Measurement> measured) throws IOException {
-    double plain = noise(measured, 0);
-    if (OutputNoise.decibels(plain) >= target) {
-      return Map.of();
-    }
+  private Map<String, float[]> proven(List<Measurement> measured, double plain) throws IOException {
     double best = plain * Math.pow(10, -SMALLEST_GAIN / 10);
     float strength = 0;
     for (float candidate : STRENGTHS) {
@@ -148,42 +148,48 @@ final class BiasCorrection {
         .toList();
   }
 
-  private List<Measurement> measure(List<TensorBatch> batches) throws IOException {
+  /** Returns what the float model computes. */
+  private List<Reference> references(List<TensorBatch> batches) throws IOException {
     OnnxModel exposed = model.copy();
     ExposeChannelMeans.of(plan, model).run(exposed);
-    List<Map<String, Tensor>> references = new ArrayList<>();
+    List<Reference> references = new ArrayList<>();
     try (StagedModel staged = StagedModel.of(exposed);
         InferenceSession opened = staged.open(session)) {
-      batches.forEach(batch -> references.add(opened.run(batch)));
+      batches.forEach(batch -> references.add(reference(batch, opened.run(batch))));
     }
-    OnnxModel matched = quantized(Map.of());
-    MatchChannelMeans.of(plan, model).run(matched);
-    List<Measurement> measured = new ArrayList<>();
-    try (StagedModel staged = StagedModel.of(matched);
-        InferenceSession opened = staged.open(session)) {
-      for (int i = 0; i < batches.size(); i++) {
-        measured.add(measure(opened, batches.get(i), references.get(i)));
-      }
-    }
-    return measured;
+    return references;
   }
 
-  private Measurement measure(
-      InferenceSession matched, TensorBatch batch, Map<String, Tensor> reference) {
-    Map<String, Tensor> outputs = new HashMap<>(reference);
+  private Reference reference(TensorBatch batch, Map<String, Tensor> results) {
+    Map<String, Tensor> outputs = new HashMap<>(results);
     outputs.values().removeIf(output -> output.elementType() != ElementType.FLOAT);
     Map<String, Tensor> means = new HashMap<>();
     for (String operator : operators) {
       String name = ExposeChannelMeans.meanOf(operator);
       means.put(name, Objects.requireNonNull(outputs.remove(name)));
     }
-    Map<String, Tensor> actual = matched.run(batch, means);
+    return new Reference(batch, outputs, means);
+  }
+
+  private List<Measurement> measure(List<Reference> references) throws IOException {
+    OnnxModel matched = quantized(Map.of());
+    MatchChannelMeans.of(plan, model).run(matched);
+    List<Measurement> measured = new ArrayList<>();
+    try (StagedModel staged = StagedModel.of(matched);
+        InferenceSession opened = staged.open(session)) {
+      references.forEach(reference -> measured.add(measure(opened, reference)));
+    }
+    return measured;
+  }
+
+  private Measurement measure(InferenceSession matched, Reference reference) {
+    Map<String, Tensor> actual = matched.run(reference.batch, reference.means);
     Map<String, FloatBuffer> shifts = new HashMap<>();
     for (String operator : operators) {
       String name = MatchChannelMeans.shiftOf(operator);
       shifts.put(operator, Objects.requireNonNull(actual.get(name)).floats());
     }
-    return new Measurement(batch, outputs, shifts);
+    return new Measurement(reference, shifts);
   }
 
   private OnnxModel quantized(Map<String, float[]> shifts) {
@@ -194,18 +200,30 @@ final class BiasCorrection {
     return quantized;
   }
 
-  /** Returns the noise at the worst output, each half corrected by what the other says. */
+  /** Returns the noise at the worst output without a correction. */
+  private double plainNoise(List<Reference> references) throws IOException {
+    noise.restart();
+    compare(quantized(Map.of()), references);
+    return noise.worst();
+  }
+
+  /** Returns the noise at the worst output, each half corrected by what the other half says. */
   private double noise(List<Measurement> measured, float strength) throws IOException {
     noise.restart();
     for (int half = 0; half < HALF_COUNT; half++) {
-      OnnxModel corrected = quantized(mean(half(measured, 1 - half), strength));
-      try (StagedModel staged = StagedModel.of(corrected);
-          InferenceSession opened = staged.open(session)) {
-        half(measured, half)
-            .forEach(sample -> noise.compare(sample.outputs, opened.run(sample.batch)));
-      }
+      compare(
+          quantized(mean(half(measured, 1 - half), strength)),
+          half(measured, half).stream().map(Measurement::reference).toList());
     }
     return noise.worst();
+  }
+
+  private void compare(OnnxModel int8, List<Reference> references) throws IOException {
+    try (StagedModel staged = StagedModel.of(int8);
+        InferenceSession opened = staged.open(session)) {
+      references.forEach(
+          reference -> noise.compare(reference.outputs, opened.run(reference.batch)));
+    }
   }
 
   private static List<Measurement> half(List<Measurement> measured, int half) {
@@ -228,12 +246,13 @@ final class BiasCorrection {
   }
 
   private static float[] mean(List<Measurement> measured, String operator, float strength) {
-    double count = measured.stream().mapToLong(sample -> sample.batch.sampleCount()).sum();
+    double count =
+        measured.stream().mapToLong(sample -> sample.reference.batch.sampleCount()).sum();
     double[] sum = new double[measured.get(0).shift(operator).remaining()];
     for (Measurement sample : measured) {
       FloatBuffer shift = sample.shift(operator);
       for (int channel = 0; channel < sum.length; channel++) {
-        sum[channel] += shift.get(channel) * (double) sample.batch.sampleCount();
+        sum[channel] += shift.get(channel) * (double) sample.reference.batch.sampleCount();
       }
     }
     float[] mean = new float[sum.length];
@@ -244,14 +263,22 @@ final class BiasCorrection {
   }
 
   /**
-   * What one batch says.
+   * What the float model computes of one batch.
    *
    * @param batch the samples
-   * @param outputs the float outputs of the float model
+   * @param outputs its float outputs
+   * @param means by the name of their output, one number per channel of an operator
+   */
+  private record Reference(
+      TensorBatch batch, Map<String, Tensor> outputs, Map<String, Tensor> means) {}
+
+  /**
+   * What one batch says.
+   *
+   * @param reference the batch and what the float model computes of it
    * @param shifts by operator, one number per channel
    */
-  private record Measurement(
-      TensorBatch batch, Map<String, Tensor> outputs, Map<String, FloatBuffer> shifts) {
+  private record Measurement(Reference reference, Map<String, FloatBuffer> shifts) {
 
     FloatBuffer shift(String operator) {
       return Objects.requireNonNull(shifts.get(operator));
