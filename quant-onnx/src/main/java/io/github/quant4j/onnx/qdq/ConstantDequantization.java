@@ -12,11 +12,22 @@ import java.util.Optional;
  * float32, with one scale or one per index of an axis. Source: ONNX operator DequantizeLinear,
  * opset 13.
  */
-final class ConstantDequantization {
+public final class ConstantDequantization {
   private ConstantDequantization() {}
 
-  /** Returns the floats, empty when scale, zero point and axis do not fit the codes. */
-  static Optional<Tensor> of(Tensor codes, Tensor scale, Optional<Tensor> zeroPoint, long axis) {
+  /**
+   * Computes the floats that codes stand for.
+   *
+   * @param codes int8, uint8 or int32, of any shape
+   * @param scale float32: one element, or one per index of the axis
+   * @param zeroPoint as many elements as the scale, of the type of the codes; empty for 0
+   * @param axis the axis the scales stand along, counted from the end where negative; not looked at
+   *     for one scale
+   * @return float32 of the shape of the codes, empty when scale, zero point and axis do not fit
+   *     them
+   */
+  public static Optional<Tensor> of(
+      Tensor codes, Tensor scale, Optional<Tensor> zeroPoint, long axis) {
     Shape shape = codes.shape();
     FloatBuffer scales = scale.floats();
     boolean isPerAxis = scales.remaining() > 1;

@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.qdq;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.pattern.OperatorClass;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -5,6 +5,7 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.pattern.ActivationPattern;
 import io.github.quant4j.onnx.pattern.ActivationPattern.Function;
+import io.github.quant4j.onnx.pattern.OperatorClass;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

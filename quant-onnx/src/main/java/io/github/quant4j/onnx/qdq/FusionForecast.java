@@ -5,6 +5,7 @@ import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.pattern.OperatorClass;
 import io.github.quant4j.onnx.shape.ShapeInference;
 import java.util.ArrayList;
 import java.util.Collections;

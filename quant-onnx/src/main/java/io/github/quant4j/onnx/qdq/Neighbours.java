@@ -6,6 +6,7 @@ import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.pattern.ActivationPattern;
 import io.github.quant4j.onnx.pattern.ActivationPattern.Function;
+import io.github.quant4j.onnx.pattern.OperatorClass;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

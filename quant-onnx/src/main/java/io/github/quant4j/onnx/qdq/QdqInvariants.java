@@ -11,6 +11,7 @@ import io.github.quant4j.onnx.TensorType;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.half.Float16;
+import io.github.quant4j.onnx.pattern.OperatorClass;
 import io.github.quant4j.onnx.shape.ShapeInference;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;

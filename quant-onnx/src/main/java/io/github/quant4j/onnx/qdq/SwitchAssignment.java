@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxException;
+import io.github.quant4j.onnx.pattern.OperatorClass;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.quant4j.onnx.qdq;
+package io.github.quant4j.onnx.pattern;
 
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
@@ -18,7 +18,7 @@ import java.util.Optional;
  * one has more than {@value #LARGEST_BRANCH} tensors, lest two that never meet cost a walk over the
  * graph for each join.
  */
-final class CommonAncestor {
+public final class CommonAncestor {
   /** Many times what a residual block of any known network has. */
   private static final int LARGEST_BRANCH = 1_000;
 
@@ -31,10 +31,14 @@ final class CommonAncestor {
   }
 
   /**
-   * Returns 0 when the first branch is strictly longer, else 1; 1 too where the common ancestor is
-   * not found.
+   * Tells which of two branches is the longer.
+   *
+   * @param first what one branch ends in
+   * @param second what the other ends in
+   * @return 0 when the first is strictly longer, else 1; 1 too where the common ancestor is not
+   *     found
    */
-  static int fartherOf(Value first, Value second) {
+  public static int fartherOf(Value first, Value second) {
     CommonAncestor a = new CommonAncestor(first);
     CommonAncestor b = new CommonAncestor(second);
     for (int level = 1; canStepBack(a, b); level++) {

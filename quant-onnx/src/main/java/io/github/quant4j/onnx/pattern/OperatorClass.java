@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.quant4j.onnx.qdq;
+package io.github.quant4j.onnx.pattern;
 
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
-import io.github.quant4j.onnx.pattern.ReducedAxes;
 import io.github.quant4j.onnx.shape.ShapeInference;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Kinds of operators that placement treats alike. */
-final class OperatorClass {
+/**
+ * Kinds of operators that the placement and the repair of quantization treat alike. Each question
+ * is answered from the node and the constants it reads.
+ */
+public final class OperatorClass {
   private static final Set<String> ACTIVATIONS =
       Set.of(
           "Clip",
@@ -42,35 +44,66 @@ final class OperatorClass {
 
   private OperatorClass() {}
 
-  /** Tells whether this is a function TensorRT computes in the epilogue of the operator before. */
-  static boolean isActivation(Node node) {
+  /**
+   * Tells whether this is a function TensorRT computes in the epilogue of the operator before.
+   *
+   * @param node a node
+   * @return true for Relu, Clip, Sigmoid and their like
+   */
+  public static boolean isActivation(Node node) {
     return node.domain().isEmpty() && ACTIVATIONS.contains(node.opType());
   }
 
-  /** Tells whether this moves elements and leaves each as it is. */
-  static boolean isCopy(Node node) {
+  /**
+   * Tells whether this moves elements and leaves each as it is.
+   *
+   * @param node a node
+   * @return true for Reshape, Transpose, Slice and their like
+   */
+  public static boolean isCopy(Node node) {
     return (node.domain().isEmpty() && COPIES.contains(node.opType()))
         || (node.is("Gather")
             && node.input(0).filter(data -> !data.isConstant()).isPresent()
             && node.input(1).filter(Value::isConstant).isPresent());
   }
 
-  /** Tells whether this moves or selects elements of input 0, which commutes with rounding. */
-  static boolean isCommuting(Node node) {
+  /**
+   * Tells whether this moves or selects elements of input 0, which commutes with rounding.
+   *
+   * @param node a node
+   * @return true for copies, MaxPool and nearest Resize
+   */
+  public static boolean isCommuting(Node node) {
     return isCopy(node) || isPlainMaxPool(node) || isNearestResize(node);
   }
 
-  static boolean isResize(Node node) {
+  /**
+   * Tells whether this resizes, by whatever method.
+   *
+   * @param node a node
+   * @return true for Resize and Upsample
+   */
+  public static boolean isResize(Node node) {
     return node.is("Resize", "Upsample");
   }
 
-  /** Tells whether this repeats or drops elements; what lies outside counts as another value. */
-  static boolean isNearestResize(Node node) {
+  /**
+   * Tells whether this repeats or drops elements; what lies outside counts as another value.
+   *
+   * @param node a node
+   * @return true for a Resize that makes no new values
+   */
+  public static boolean isNearestResize(Node node) {
     return isResize(node) && node.text("mode", "nearest").equals("nearest") && isWithin(node);
   }
 
-  /** Tells whether this interpolates between neighbours only; opset 9 calls it bilinear too. */
-  static boolean isLinearResize(Node node) {
+  /**
+   * Tells whether this interpolates between neighbours only; opset 9 calls it bilinear too.
+   *
+   * @param node a node
+   * @return true for a linear Resize without antialiasing
+   */
+  public static boolean isLinearResize(Node node) {
     String mode = node.text("mode", "nearest");
     return isResize(node)
         && (mode.equals("linear") || mode.equals("bilinear"))
@@ -87,9 +120,12 @@ final class OperatorClass {
 
   /**
    * Returns what an Add or Mul with a constant changes, which is part of the epilogue of the
-   * operator before (P37); empty for all else.
+   * operator before (P37).
+   *
+   * @param node a node
+   * @return the operand that is computed, empty for all else
    */
-  static Optional<Value> operandBesideConstant(Node node) {
+  public static Optional<Value> operandBesideConstant(Node node) {
     if (!node.is("Add", "Mul")) {
       return Optional.empty();
     }
@@ -100,8 +136,14 @@ final class OperatorClass {
         : Optional.of(left.isConstant() ? right : left);
   }
 
-  /** Tells whether this averages over space, which does not commute with rounding. */
-  static boolean isAverage(Node node, ShapeInference shapes) {
+  /**
+   * Tells whether this averages over space, which does not commute with rounding.
+   *
+   * @param node a node
+   * @param shapes the shapes of its graph
+   * @return true for AveragePool, GlobalAveragePool and a ReduceMean over both axes of space
+   */
+  public static boolean isAverage(Node node, ShapeInference shapes) {
     return node.is("AveragePool", "GlobalAveragePool")
         || (node.is("ReduceMean")
             && hasFourDimensions(node, shapes)
@@ -115,16 +157,26 @@ final class OperatorClass {
         .isPresent();
   }
 
-  /** Tells whether this is a Pad that adds zeros. */
-  static boolean isZeroPad(Node node) {
+  /**
+   * Tells whether this is a Pad that adds zeros.
+   *
+   * @param node a node
+   * @return true for a constant Pad of zeros
+   */
+  public static boolean isZeroPad(Node node) {
     return node.is("Pad")
         && node.text("mode", "constant").equals("constant")
         && (node.input(2).isEmpty()
             || node.input(2).flatMap(Value::constant).filter(OperatorClass::isZero).isPresent());
   }
 
-  /** Tells whether this is a MaxPool that gives values only and looks at every element. */
-  static boolean isPlainMaxPool(Node node) {
+  /**
+   * Tells whether this is a MaxPool that gives values only and looks at every element.
+   *
+   * @param node a node
+   * @return true for MaxPool without indices and dilations, and GlobalMaxPool
+   */
+  public static boolean isPlainMaxPool(Node node) {
     return node.is("GlobalMaxPool")
         || (node.is("MaxPool")
             && node.outputs().size() == 1
