@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.repair;
+
+import io.github.quant4j.onnx.Node;
+import java.util.Set;
+
+/** Operators that compute on codes, and those of other domains that make or read codes. */
+final class IntegerOperators {
+  private static final String MICROSOFT = "com.microsoft";
+  private static final Set<String> STANDARD =
+      Set.of(
+          "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "DynamicQuantizeLinear");
+  private static final Set<String> OF_MICROSOFT =
+      Set.of(
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "QGemm",
+          "MatMulIntegerToFloat",
+          "DynamicQuantizeMatMul",
+          "DynamicQuantizeLSTM",
+          "QAttention",
+          "QOrderedMatMul",
+          "MatMulNBits");
+
+  private IntegerOperators() {}
+
+  static boolean contains(Node node) {
+    return (node.domain().isEmpty() && STANDARD.contains(node.opType()))
+        || (node.domain().equals(MICROSOFT)
+            && (OF_MICROSOFT.contains(node.opType()) || node.opType().startsWith("QLinear")));
+  }
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.repair;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.quant4j.core.QuantizationException;
+import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.qdq.StripQuantizeDequantize;
+import io.github.quant4j.onnx.qdq.Target;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Mends models that another tool quantized, so that TensorRT takes them, computes what was trained,
+ * and fuses what it can.
+ *
+ * <p>Run on its own output it changes nothing. Costs a few walks over the graph, and time for
+ * weights that have to be quantized anew. Immutable and thread-safe; {@code with...} returns a
+ * changed copy.
+ */
+public final class QdqRepair {
+  private static final Logger LOGGER = LoggerFactory.getLogger(QdqRepair.class);
+
+  private final RepairOptions options;
+
+  private QdqRepair(RepairOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Returns the repair for TensorRT, without data: what only data can decide is refused.
+   *
+   * @return the repair
+   */
+  public static QdqRepair create() {
+    return new QdqRepair(RepairOptions.defaults());
+  }
+
+  /**
+   * Chooses the runtime the repaired model is for.
+   *
+   * @param target the runtime; {@link Target#TENSORRT} unless chosen
+   * @return a changed copy
+   */
+  public QdqRepair withTarget(Target target) {
+    return new QdqRepair(options.withTarget(requireNonNull(target, "target")));
+  }
+
+  /**
+   * Gives ranges of tensors, from which is told what the model leaves open.
+   *
+   * @param ranges the ranges observed on {@link #floatForm}, by tensor name; tensors may be missing
+   * @return a changed copy
+   */
+  public QdqRepair withRanges(CalibrationTable ranges) {
+    return new QdqRepair(options.withRanges(requireNonNull(ranges, "ranges")));
+  }
+
+  /**
+   * Decides how uint8 codes with zero point 0 are read where neither model nor ranges tell (R05).
+   *
+   * @param reading how to read them; refused unless chosen
+   * @return a changed copy
+   */
+  public QdqRepair withUndecidedCodes(CodeReading reading) {
+    return new QdqRepair(options.withUndecided(requireNonNull(reading, "reading")));
+  }
+
+  /**
+   * Returns the float model that a quantized one stands for, with the names of its tensors. Its
+   * activations are not rounded, so wrong zero points do no harm there; ranges are observed on it.
+   *
+   * @param model a quantized model; not changed
+   * @return a float model
+   * @throws RepairException if a pass fails
+   */
+  public static OnnxModel floatForm(OnnxModel model) {
+    OnnxModel copy = model.copy();
+    run(RepairPasses.form(), new RepairContext(copy, RepairOptions.defaults()));
+    new StripQuantizeDequantize().run(copy);
+    return copy;
+  }
+
+  /**
+   * Finds what is wrong with a model and what would become of it.
+   *
+   * @param model any model, quantized or not; not changed
+   * @return the report
+   * @throws RepairException if a pass fails
+   */
+  public RepairReport examine(OnnxModel model) {
+    return repair(model).report();
+  }
+
+  /**
+   * Repairs a model.
+   *
+   * @param model a quantized model; not changed
+   * @return the repaired model with the report
+   * @throws RepairException if a defect is left that makes the model unfit, or a pass fails
+   */
+  public RepairedModel run(OnnxModel model) {
+    RepairedModel repaired = repair(model);
+    if (repaired.report().hasRefusedErrors()) {
+      throw new RepairException(refusal(repaired.report()), repaired.report());
+    }
+    return repaired;
+  }
+
+  private RepairedModel repair(OnnxModel model) {
+    OnnxModel copy = model.copy();
+    RepairContext context = new RepairContext(copy, options);
+    run(RepairPasses.form(), context);
+    run(RepairPasses.numbers(), context);
+    OnnxModel baseline = copy.copy();
+    run(RepairPasses.placement(), context);
+    RepairReport report =
+        new RepairReport(context.findings(), Census.of(model.graph()), Census.of(copy.graph()));
+    return new RepairedModel(copy, baseline, report);
+  }
+
+  private static void run(List<RepairPass> passes, RepairContext context) {
+    for (RepairPass pass : passes) {
+      String name = pass.getClass().getSimpleName();
+      try {
+        if (pass.run(context)) {
+          LOGGER.debug("repair pass {} changed the model", name);
+        }
+      } catch (QuantizationException e) {
+        throw new RepairException("repair pass " + name + " failed: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private static String refusal(RepairReport report) {
+    List<Finding> errors =
+        report.refused().stream()
+            .filter(finding -> finding.defect().severity() == Severity.ERROR)
+            .toList();
+    String more = errors.size() == 1 ? "" : " (and %s more)".formatted(errors.size() - 1);
+    return "the model cannot be repaired: " + errors.get(0) + more;
+  }
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.repair;
+
+import io.github.quant4j.core.observer.ValueRange;
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.Graph;
+import io.github.quant4j.onnx.GraphRewriter;
+import io.github.quant4j.onnx.Node;
+import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.Use;
+import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.repair.Remedy.Outcome;
+import io.github.quant4j.onnx.shape.ShapeInference;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The model under repair, what the user said and knows, and the record of what was found. Not
+ * thread-safe.
+ */
+final class RepairContext {
+  private static final int SCALE = 1;
+  private static final int ZERO_POINT = 2;
+
+  private final OnnxModel model;
+  private final RepairOptions options;
+  private final List<Finding> findings = new ArrayList<>();
+  private final Map<Shape, Value> zeroPoints = new HashMap<>();
+
+  RepairContext(OnnxModel model, RepairOptions options) {
+    this.model = model;
+    this.options = options;
+  }
+
+  OnnxModel model() {
+    return model;
+  }
+
+  Graph graph() {
+    return model.graph();
+  }
+
+  GraphRewriter rewriter() {
+    return model.graph().rewriter();
+  }
+
+  RepairOptions options() {
+    return options;
+  }
+
+  /** Infers the shapes of the graph as it is now; a pass asks once, before it changes anything. */
+  ShapeInference shapes() {
+    return ShapeInference.of(model.graph());
+  }
+
+  /** Returns what calibration saw of a tensor, empty without calibration. */
+  Optional<ValueRange> observed(Value tensor) {
+    return options.ranges().flatMap(table -> table.range(tensor.name()));
+  }
+
+  /** Notes a defect that is mended now. */
+  void repaired(Defect defect, Site site, String found, String done) {
+    findings.add(new Finding(defect, site, found, new Remedy(Outcome.REPAIRED, done)));
+  }
+
+  /** Notes a defect that is not mended, with the reason and what the user can do. */
+  void refused(Defect defect, Site site, String found, String reason) {
+    findings.add(new Finding(defect, site, found, new Remedy(Outcome.REFUSED, reason)));
+  }
+
+  /** Notes something that stays as it is. */
+  void kept(Defect defect, Site site, String found, String reason) {
+    findings.add(new Finding(defect, site, found, new Remedy(Outcome.KEPT, reason)));
+  }
+
+  List<Finding> findings() {
+    return List.copyOf(findings);
+  }
+
+  /** Returns a name that no node has; for a pass that makes nodes. Costs a walk over the graph. */
+  NodeNames nodeNames() {
+    Set<String> taken = new HashSet<>();
+    graph().nodes().forEach(node -> taken.add(node.name()));
+    return new NodeNames(taken);
+  }
+
+  /** Adds an initializer with a name made of the wish. */
+  Value addConstant(String wish, Tensor tensor) {
+    return rewriter().addInitializer(rewriter().freeName(wish), tensor);
+  }
+
+  /** Returns the int8 zeros of a shape; one initializer serves all pairs of that shape. */
+  Value int8Zeros(Shape shape) {
+    return zeroPoints.compute(
+        shape,
+        (wanted, known) ->
+            known != null && known.isConstant() && graph().value(known.name()).isPresent()
+                ? known
+                : addConstant(
+                    "zero_point_int8" + (wanted.rank() == 0 ? "" : "_" + wanted.dimension(0)),
+                    Tensor.ofBytes(
+                        ElementType.INT8,
+                        wanted,
+                        new byte[Math.toIntExact(wanted.elementCount())])));
+  }
+
+  /**
+   * Gives QuantizeLinear and DequantizeLinear nodes one int8 scale of rank 0 with zero point 0. The
+   * initializers they have read so far stay, since others may read them.
+   */
+  void setInt8Scale(Collection<Node> nodes, String tensor, float scale) {
+    setParameters(
+        nodes,
+        addConstant(tensor + "_scale", Tensor.ofFloats(Shape.of(), scale)),
+        int8Zeros(Shape.of()));
+  }
+
+  /** Makes QuantizeLinear and DequantizeLinear nodes read the given scale and zero point. */
+  void setParameters(Collection<Node> nodes, Value scale, Value zeroPoint) {
+    for (Node node : nodes) {
+      rewriter().replaceInput(new Use(node, SCALE), scale);
+      setZeroPoint(node, zeroPoint);
+    }
+  }
+
+  /** Makes a QuantizeLinear or DequantizeLinear read the given zero point. */
+  void setZeroPoint(Node node, Value zeroPoint) {
+    rewriter().fillInput(node, ZERO_POINT, zeroPoint);
+  }
+
+  /** Names of nodes, none given twice. */
+  static final class NodeNames {
+    private final Set<String> taken;
+
+    private NodeNames(Set<String> taken) {
+      this.taken = taken;
+    }
+
+    /** Returns the wish, or the wish with a number, and takes it. */
+    String free(String wish) {
+      String name = wish;
+      for (int suffix = 1; !taken.add(name); suffix++) {
+        name = wish + "_" + suffix;
+      }
+      return name;
+    }
+  }
+}

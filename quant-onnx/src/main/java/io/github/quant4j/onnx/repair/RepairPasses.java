@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.repair;
+
+import java.util.List;
+
+/**
+ * The passes of the repair, in order. Within a stage they follow the numbers of the repair table,
+ * but for those that others build on.
+ */
+final class RepairPasses {
+  private RepairPasses() {}
+
+  /** Passes after which every pair can be read: constants, one operator set, well-formed nodes. */
+  static List<RepairPass> form() {
+    return List.of();
+  }
+
+  /** Passes after which every code means what it meant to the tool that wrote it. */
+  static List<RepairPass> numbers() {
+    return List.of();
+  }
+
+  /** Passes after which operators fuse. */
+  static List<RepairPass> placement() {
+    return List.of();
+  }
+}
