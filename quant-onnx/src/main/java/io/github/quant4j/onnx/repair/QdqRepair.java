@@ -9,6 +9,7 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.qdq.StripQuantizeDequantize;
 import io.github.quant4j.onnx.qdq.Target;
 import java.util.List;
+import java.util.SortedSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +82,19 @@ public final class QdqRepair {
     run(RepairPasses.form(), new RepairContext(copy, RepairOptions.defaults()));
     new StripQuantizeDequantize().run(copy);
     return copy;
+  }
+
+  /**
+   * Names the tensors whose ranges tell what a quantized model leaves open.
+   *
+   * @param model a quantized model; not changed
+   * @return names of float tensors of {@link #floatForm}, for {@link #withRanges}
+   * @throws RepairException if a pass fails
+   */
+  public static SortedSet<String> observationPoints(OnnxModel model) {
+    OnnxModel copy = model.copy();
+    run(RepairPasses.form(), new RepairContext(copy, RepairOptions.defaults()));
+    return ObservationPoints.of(copy.graph());
   }
 
   /**
