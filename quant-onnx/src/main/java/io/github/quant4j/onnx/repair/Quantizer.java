@@ -67,7 +67,7 @@ record Quantizer(Node node) {
   ElementType codeType() {
     return node.input(ZERO_POINT)
         .flatMap(Quantizer::elementType)
-        .or(() -> isQuantize() ? declaredCodeType() : elementType(data()))
+        .or(() -> isQuantize() ? declaredCodeType() : dataCodeType())
         .orElse(ElementType.UINT8);
   }
 
@@ -80,8 +80,8 @@ record Quantizer(Node node) {
 
   /**
    * Returns the type of the codes themselves, whatever the zero point says: for a DequantizeLinear
-   * that of constant codes, of the QuantizeLinear that writes them, or the declared one; empty
-   * where nothing tells.
+   * that of constant codes, of the QuantizeLinear or Cast that writes them, or the declared one;
+   * empty where nothing tells.
    */
   Optional<ElementType> dataCodeType() {
     if (isQuantize()) {
@@ -96,11 +96,21 @@ record Quantizer(Node node) {
                     .flatMap(Quantizer::of)
                     .filter(Quantizer::isQuantize)
                     .map(Quantizer::codeType))
-        .or(() -> data().type().elementType());
+        .or(() -> elementType(data()));
   }
 
+  /** Looks through Constant and Cast nodes too, since a census is taken before any repair. */
   private static Optional<ElementType> elementType(Value value) {
-    return value.constantElementType().or(() -> value.type().elementType());
+    return value
+        .constantElementType()
+        .or(() -> value.type().elementType())
+        .or(() -> value.producer().flatMap(Quantizer::writtenType));
+  }
+
+  private static Optional<ElementType> writtenType(Node node) {
+    return node.is("Cast")
+        ? ElementType.ofOnnxCode((int) node.integer("to", 0))
+        : node.constantTensor().map(Tensor::elementType);
   }
 
   /** Returns the one float32 scale, empty for several, other types and computed ones. */

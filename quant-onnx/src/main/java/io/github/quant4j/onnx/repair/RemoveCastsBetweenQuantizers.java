@@ -86,25 +86,25 @@ final class RemoveCastsBetweenQuantizers implements RepairPass {
   private static boolean remove(CastOfCodes cast, Quantizer quantize, RepairContext context) {
     Value output = cast.node().output();
     Site site = Site.of(cast.node(), output);
-    int readers = 0;
+    boolean isBypassed = false;
     for (Use use : output.uses()) {
       if (cast.isNeutral() || (use.node().is("DequantizeLinear") && use.inputIndex() == 0)) {
         context.rewriter().replaceInput(use, quantize.output());
-        readers++;
+        isBypassed = true;
       }
     }
     boolean isRemoved = output.isUnused();
     if (isRemoved) {
       context.rewriter().remove(cast.node());
-    } else if (readers == 0) {
+    } else if (!isBypassed) {
       return false;
     }
     context.repaired(
         Defect.CAST_BETWEEN_QUANTIZERS,
         site,
         "codes of type %s are cast to %s".formatted(quantize.codeType(), cast.to()),
-        "%s readers -> \"%s\", Cast %s"
-            .formatted(readers, quantize.output(), isRemoved ? "removed" : "left to its others"));
+        "readers -> \"%s\", Cast %s"
+            .formatted(quantize.output(), isRemoved ? "removed" : "left to its others"));
     return true;
   }
 

@@ -93,7 +93,7 @@ final class ShareDequantizers implements RepairPass {
           Defect.REPEATED_PAIR,
           Site.of(quantize.node(), quantize.data()),
           "%s DequantizeLinear nodes read its codes with the same numbers".formatted(equal.size()),
-          "readers of %s of them -> \"%s\"".formatted(merged, equal.get(0).output()));
+          "%s of them -> \"%s\"".formatted(merged, equal.get(0).output()));
     }
     return merged > 0;
   }

@@ -11,6 +11,7 @@ import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.Value;
+import io.github.quant4j.onnx.internal.proto.AttributeProto;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -104,7 +105,7 @@ class AddZeroPointsTest {
     assertThat(Repairs.runTwice(pass, builder.output("y", UINT8).build())).isEmpty();
   }
 
-  private void quantize(io.github.quant4j.onnx.internal.proto.AttributeProto... attributes) {
+  private void quantize(AttributeProto... attributes) {
     graph.input("x", 1, 2, 4, 4);
     builder.constant("s", Tensor.ofFloats(Shape.of(), 0.02f));
     builder.add("QuantizeLinear", "q", List.of("x", "s"), attributes);

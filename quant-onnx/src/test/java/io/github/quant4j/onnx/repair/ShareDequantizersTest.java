@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
+import static io.github.quant4j.core.tensor.ElementType.FLOAT16;
 import static io.github.quant4j.core.tensor.ElementType.INT8;
 import static io.github.quant4j.core.tensor.ElementType.UINT8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -51,7 +52,7 @@ class ShareDequantizersTest {
         .extracting(Finding::toString)
         .containsExactly(
             "R13 warning at node \"q\", tensor \"x\": 2 DequantizeLinear nodes read its codes with"
-                + " the same numbers; readers of 1 of them -> \"a\"");
+                + " the same numbers; 1 of them -> \"a\"");
     assertThat(Repairs.operators(model)).isEqualTo("QuantizeLinear DequantizeLinear Relu Add");
     assertThat(Repairs.node(model, "y").requiredInput(1).name()).isEqualTo("a");
   }
@@ -125,6 +126,22 @@ class ShareDequantizersTest {
     graph.dequantize("a", "q", SCALE, UINT8, 3);
 
     assertThat(Repairs.runTwice(pass, builder.output("a").build())).isEmpty();
+  }
+
+  /** Of opset 23 on, and beyond the ONNX Runtime of the tests. */
+  @Test
+  void run_resultsOfAnotherType_stayApart() {
+    graph.dequantize("a", "q", SCALE, INT8, 3);
+    builder.add(
+        "DequantizeLinear",
+        "b",
+        List.of("q", "q.scale", "q.zp"),
+        ModelBuilder.integer("output_dtype", FLOAT16.onnxCode()));
+    OnnxModel model = builder.opset(23).output("a").output(builder.relu("r", "b"), FLOAT16).build();
+    byte[] before = model.toByteArray();
+
+    assertThat(Repairs.runTwice(pass, model)).isEmpty();
+    assertThat(model.toByteArray()).isEqualTo(before);
   }
 
   private List<Finding> keepsResults(OnnxModel model) {
