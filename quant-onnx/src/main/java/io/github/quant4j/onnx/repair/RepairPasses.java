@@ -12,7 +12,13 @@ final class RepairPasses {
 
   /** Passes after which every pair can be read: constants, one operator set, well-formed nodes. */
   static List<RepairPass> form() {
-    return List.of();
+    return List.of(
+        new ResolveConstants(),
+        new RefuseUnsupportedCodes(),
+        new RemoveCastsBetweenQuantizers(),
+        new AddZeroPoints(),
+        new AlignZeroPointTypes(),
+        new ShareDequantizers());
   }
 
   /** Passes after which every code means what it meant to the tool that wrote it. */
