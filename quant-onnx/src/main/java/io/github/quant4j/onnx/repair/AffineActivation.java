@@ -110,6 +110,6 @@ record AffineActivation(
   }
 
   String zeroPointText() {
-    return "zero point %s %s".formatted(isUnsigned() ? "uint8" : "int8", zeroPoint);
+    return "zero point %s %s".formatted(type, zeroPoint);
   }
 }

@@ -196,7 +196,7 @@ final class CenterWeights implements RepairPass {
     int[] zeros = weight.zeroPoint().flatMap(ZeroPoints::of).orElse(new int[] {0});
     return "%s codes, %s"
         .formatted(
-            weight.codeType() == ElementType.UINT8 ? "uint8" : "int8",
+            weight.codeType(),
             zeros.length == 1 ? "zero point " + zeros[0] : zeros.length + " zero points");
   }
 }

@@ -51,10 +51,7 @@ final class OutsideCodes {
     context.refused(
         defect,
         Site.of(dequantize.node(), codes),
-        "zero point %s %s"
-            .formatted(
-                dequantize.codeType() == ElementType.UINT8 ? "uint8" : "int8",
-                dequantize.singleZeroPoint().orElse(0)),
+        "zero point %s %s".formatted(dequantize.codeType(), dequantize.singleZeroPoint().orElse(0)),
         codes
             .producer()
             .map(
