@@ -23,7 +23,14 @@ final class RepairPasses {
 
   /** Passes after which every code means what it meant to the tool that wrote it. */
   static List<RepairPass> numbers() {
-    return List.of();
+    return List.of(
+        new ReadCodesAsSigned(),
+        new WidenUnsignedCodes(),
+        new SettleUndecidedCodes(),
+        new CenterUnsignedCodes(),
+        new CenterSignedCodes(),
+        new CenterWeights(),
+        new NoteLowestCodes());
   }
 
   /** Passes after which operators fuse. */
