@@ -12,16 +12,21 @@ final class RepairPasses {
 
   /** Passes after which every pair can be read: constants, one operator set, well-formed nodes. */
   static List<RepairPass> form() {
-    return List.of();
+    return List.of(
+        new ReplaceInvalidScales(),
+        new AlignScaleTypes(),
+        new CorrectAxes(),
+        new AlignParameterShapes(),
+        new JoinActivationScales());
   }
 
   /** Passes after which every code means what it meant to the tool that wrote it. */
   static List<RepairPass> numbers() {
-    return List.of();
+    return List.of(new ConvertBiases(), new FoldQuantizedGemmFactors());
   }
 
   /** Passes after which operators fuse. */
   static List<RepairPass> placement() {
-    return List.of();
+    return List.of(new WriteBiases());
   }
 }
