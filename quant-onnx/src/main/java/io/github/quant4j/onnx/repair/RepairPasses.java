@@ -18,6 +18,11 @@ final class RepairPasses {
         new RemoveCastsBetweenQuantizers(),
         new AddZeroPoints(),
         new AlignZeroPointTypes(),
+        new ReplaceInvalidScales(),
+        new AlignScaleTypes(),
+        new CorrectAxes(),
+        new AlignParameterShapes(),
+        new JoinActivationScales(),
         new ShareDequantizers());
   }
 
@@ -30,11 +35,14 @@ final class RepairPasses {
         new CenterUnsignedCodes(),
         new CenterSignedCodes(),
         new CenterWeights(),
-        new NoteLowestCodes());
+        new NoteLowestCodes(),
+        new ConvertBiases(),
+        new FoldQuantizedGemmFactors());
   }
 
   /** Passes after which operators fuse. */
   static List<RepairPass> placement() {
-    return List.of();
+    return List.of(
+        new WriteBiases());
   }
 }
