@@ -17,11 +17,11 @@ final class RepairPasses {
 
   /** Passes after which every code means what it meant to the tool that wrote it. */
   static List<RepairPass> numbers() {
-    return List.of();
+    return List.of(new FoldNormalizationIntoCodes(), new JoinTransposedConvolutionScales());
   }
 
   /** Passes after which operators fuse. */
   static List<RepairPass> placement() {
-    return List.of();
+    return List.of(new ShareWeights(), new QuantizeFloatWeights());
   }
 }
