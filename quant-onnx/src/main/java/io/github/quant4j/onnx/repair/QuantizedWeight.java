@@ -2,14 +2,13 @@
 package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.core.qparams.QuantizationParameters;
-import io.github.quant4j.core.quantize.AffineQuantizer;
+import io.github.quant4j.core.qparams.QuantizedType;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.qdq.ConstantDequantization;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
@@ -54,7 +53,7 @@ record QuantizedWeight(Quantizer dequantize, Value source, Tensor scale, int axi
   private static Optional<QuantizedWeight> of(Quantizer dequantize, Value source) {
     Tensor scale = dequantize.scale().orElseThrow();
     Shape shape = source.constantShape().orElseThrow();
-    if (scale.elementType() != ElementType.FLOAT) {
+    if (!ConstantCodes.areScales(scale)) {
       return Optional.empty();
     }
     if (scale.shape().elementCount() == 1) {
@@ -97,14 +96,12 @@ record QuantizedWeight(Quantizer dequantize, Value source, Tensor scale, int axi
       return contents;
     }
     float[] scales = scales();
-    QuantizationParameters parameters =
+    return ConstantCodes.of(
+        contents,
+        QuantizedType.INT8,
         isPerAxis()
             ? QuantizationParameters.perAxis(axis, scales, new int[scales.length])
-            : QuantizationParameters.perTensor(scales[0], 0);
-    ByteBuffer codes = ByteBuffer.allocate(Math.toIntExact(contents.shape().elementCount()));
-    AffineQuantizer.of(parameters, Byte.MIN_VALUE, Byte.MAX_VALUE)
-        .quantize(contents.floats(), contents.shape(), codes);
-    return Tensor.of(ElementType.INT8, contents.shape(), codes.rewind());
+            : QuantizationParameters.perTensor(scales[0], 0));
   }
 
   /** Returns the floats that the operator computes with, of what the source holds. */

@@ -22,6 +22,14 @@ final class RepairPasses {
 
   /** Passes after which operators fuse. */
   static List<RepairPass> placement() {
-    return List.of(new ShareWeights(), new QuantizeFloatWeights());
+    return List.of(
+        new ShareWeights(),
+        new QuantizeFloatWeights(),
+        new CompletePairs(),
+        new CompletePools(),
+        new RemovePairsAtOutputs(),
+        new NoteReplacedClassifiers(),
+        new FoldQuantizedConstants(),
+        new RemoveUnusedNodes());
   }
 }
