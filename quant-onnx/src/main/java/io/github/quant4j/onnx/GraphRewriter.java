@@ -227,11 +227,7 @@ public final class GraphRewriter {
    *     description writes another name than the old one
    */
   public Value divert(Value value, String name, Function<Value, NodeBlueprint> restoring) {
-    Node writer =
-        value
-            .producer()
-            .orElseThrow(
-                () -> new IllegalArgumentException("no node writes value \"" + value + "\""));
+    Node writer = requireProducer(value);
     requireFree(name);
     Value diverted = new Value(name);
     NodeBlueprint blueprint = restoring.apply(diverted);
@@ -244,6 +240,36 @@ public final class GraphRewriter {
     diverted.setProducer(writer);
     insert(writer.next(), blueprint, value);
     return diverted;
+  }
+
+  /**
+   * Lets the nodes that write two values of one type write each other's. Readers follow the node
+   * they read, so all that changes places are the names, and what outputs of the graph and
+   * subgraphs see under them.
+   *
+   * @param a the output of a node
+   * @param b the output of a node
+   * @throws IllegalArgumentException if no node writes one of the values
+   */
+  public void exchange(Value a, Value b) {
+    Node writerOfA = requireProducer(a);
+    Node writerOfB = requireProducer(b);
+    int positionOfA = writerOfA.outputPositions().indexOf(a);
+    int positionOfB = writerOfB.outputPositions().indexOf(b);
+    List<Use> readersOfA = a.uses();
+    List<Use> readersOfB = b.uses();
+    writerOfA.setOutput(positionOfA, b);
+    b.setProducer(writerOfA);
+    writerOfB.setOutput(positionOfB, a);
+    a.setProducer(writerOfB);
+    readersOfA.forEach(use -> replaceInput(use, b));
+    readersOfB.forEach(use -> replaceInput(use, a));
+  }
+
+  private static Node requireProducer(Value value) {
+    return value
+        .producer()
+        .orElseThrow(() -> new IllegalArgumentException("no node writes value \"" + value + "\""));
   }
 
   /**

@@ -67,14 +67,14 @@ final class CenterWeights implements RepairPass {
   private static boolean center(
       RepairContext context, Quantizer weight, Map<Source, Result> results) {
     Tensor codes = weight.data().constant().orElseThrow();
-    WeightCodes reading = reading(weight);
+    WeightReading reading = reading(weight);
     Optional<Tensor> values = reading.dequantize(codes);
     if (values.isEmpty()) {
       return false;
     }
     Site site = Site.of(weight.node(), weight.data());
     String found = description(weight);
-    if (!WeightCodes.areFinite(values.get())) {
+    if (!WeightReading.areFinite(values.get())) {
       context.refused(
           Defect.ASYMMETRIC_WEIGHT, site, found, "codes times scale are beyond float32");
       return false;
@@ -94,8 +94,8 @@ final class CenterWeights implements RepairPass {
     return true;
   }
 
-  private static WeightCodes reading(Quantizer weight) {
-    return new WeightCodes(
+  private static WeightReading reading(Quantizer weight) {
+    return new WeightReading(
         weight.scale().orElseThrow(), weight.zeroPoint(), weight.node().integer("axis", 1));
   }
 
@@ -122,7 +122,7 @@ final class CenterWeights implements RepairPass {
         : OptionalInt.of(Math.toIntExact(axis < 0 ? axis + shape.rank() : axis));
   }
 
-  private static Result shift(RepairContext context, Quantizer weight, WeightCodes reading) {
+  private static Result shift(RepairContext context, Quantizer weight, WeightReading reading) {
     Value codes =
         context
             .rewriter()
@@ -140,9 +140,9 @@ final class CenterWeights implements RepairPass {
   }
 
   private static Result requantize(
-      RepairContext context, Quantizer weight, WeightCodes reading, OptionalInt axis) {
+      RepairContext context, Quantizer weight, WeightReading reading, OptionalInt axis) {
     Tensor values = reading.dequantize(weight.data().constant().orElseThrow()).orElseThrow();
-    QuantizationParameters parameters = WeightCodes.symmetric(values, axis);
+    QuantizationParameters parameters = WeightReading.symmetric(values, axis);
     Value codes =
         context
             .rewriter()
@@ -171,7 +171,7 @@ final class CenterWeights implements RepairPass {
             parameters.axis().isPresent()
                 ? "along axis " + parameters.axis().getAsInt()
                 : "with one scale",
-            WeightCodes.largestError(values, parameters));
+            WeightReading.largestError(values, parameters));
   }
 
   private static void connect(RepairContext context, Node node, Result result) {

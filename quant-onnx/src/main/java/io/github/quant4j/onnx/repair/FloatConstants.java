@@ -38,7 +38,7 @@ final class FloatConstants {
       return false;
     }
     Tensor tensor = values.constant().orElseThrow();
-    if (quantize.output().isGraphOutput() || !WeightCodes.areFinite(tensor)) {
+    if (quantize.output().isGraphOutput() || !WeightReading.areFinite(tensor)) {
       context.refused(
           Defect.ASYMMETRIC_WEIGHT,
           Site.of(node, values),
@@ -63,7 +63,7 @@ final class FloatConstants {
     String done = "zero point int8 0, the scale stays";
     if (!isWithin(values, quantize)) {
       OptionalInt axis = CenterWeights.axis(readers, values.shape());
-      QuantizationParameters parameters = WeightCodes.symmetric(values, axis);
+      QuantizationParameters parameters = WeightReading.symmetric(values, axis);
       scale = context.addConstant(quantize.data() + "_scale", CenterWeights.scales(parameters));
       nodes.forEach(changed -> CenterWeights.setAxis(context, changed, axis));
       done = CenterWeights.account(values, parameters);
@@ -113,7 +113,7 @@ final class FloatConstants {
     int rank = values.shape().rank();
     boolean isPerAxis = scales.remaining() > 1;
     int inner =
-        WeightCodes.inner(
+        WeightReading.inner(
             values.shape(),
             isPerAxis
                 ? OptionalInt.of(Math.toIntExact(axis < 0 ? axis + rank : axis))

@@ -37,12 +37,21 @@ final class RepairPasses {
         new CenterWeights(),
         new NoteLowestCodes(),
         new ConvertBiases(),
-        new FoldQuantizedGemmFactors());
+        new FoldQuantizedGemmFactors(),
+        new FoldNormalizationIntoCodes(),
+        new JoinTransposedConvolutionScales());
   }
 
   /** Passes after which operators fuse. */
   static List<RepairPass> placement() {
     return List.of(
+        new ShareWeights(),
+        new QuantizeFloatWeights(),
+        new CompletePairs(),
+        new CompletePools(),
+        new RemovePairsAtOutputs(),
+        new NoteReplacedClassifiers(),
+        new RemoveUnusedNodes(),
         new WriteBiases());
   }
 }
