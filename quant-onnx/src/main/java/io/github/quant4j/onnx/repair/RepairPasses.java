@@ -22,6 +22,13 @@ final class RepairPasses {
 
   /** Passes after which operators fuse. */
   static List<RepairPass> placement() {
-    return List.of();
+    return List.of(
+        new CollapseRepeatedPairs(),
+        new RemovePairsBeforeEpilogues(),
+        new RemoveRedundantPairs(),
+        new UnifyScales(),
+        new MovePairsBeforePads(),
+        new PairSkips(),
+        new RemovePairsBeforeResidualAdds());
   }
 }
