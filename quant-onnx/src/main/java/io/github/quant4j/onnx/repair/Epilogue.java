@@ -86,12 +86,17 @@ final class Epilogue {
         : Optional.empty();
   }
 
-  /** Tells whether a value comes out of an operator with weights or an Add, or of its epilogue. */
+  /**
+   * Tells whether a value comes out of an operator with weights or an Add, or of its epilogue, or
+   * of a BatchNormalization, which takes an activation function with it wherever it stands.
+   */
   static boolean isBehindFusible(Value value) {
     Value current = value;
     while (current.producer().isPresent()) {
       Node producer = current.producer().get();
-      if (Int8Operators.isWeighted(producer) || Int8Operators.isSum(producer)) {
+      if (Int8Operators.isWeighted(producer)
+          || Int8Operators.isSum(producer)
+          || producer.is("BatchNormalization")) {
         return true;
       }
       Optional<Value> before = beforeConstantStep(producer);
