@@ -10,9 +10,9 @@ import java.util.Optional;
 
 /**
  * R13: a pair on the result of a pair of the same scale, or on a tensor that has a pair of the same
- * scale already, gives the very numbers that are there: its readers read the earlier pair. Quantizing
- * {@code code * scale} with that scale gives the code again, so that every result stays as it was,
- * bit for bit.
+ * scale already, gives the very numbers that are there: its readers read the earlier pair.
+ * Quantizing {@code code * scale} with that scale gives the code again, so that every result stays
+ * as it was, bit for bit.
  */
 final class CollapseRepeatedPairs implements RepairPass {
   @Override
@@ -34,8 +34,7 @@ final class CollapseRepeatedPairs implements RepairPass {
             pair.site(),
             "it is quantized with scale %s, which \"%s\" has done already"
                 .formatted(pair.scale(), earlier.get().quantize().label()),
-            "%s of its readers now read \"%s\""
-                .formatted(readers, result));
+            "%s of its readers now read \"%s\"".formatted(readers, result));
         pair.replaceBy(context.rewriter(), result);
         isChanged = true;
       } else {

@@ -108,7 +108,9 @@ final class Epilogue {
     return false;
   }
 
-  /** Returns what BatchNormalization, Identity, and Add or Mul with a constant are computed from. */
+  /**
+   * Returns what BatchNormalization, Identity, and Add or Mul with a constant are computed from.
+   */
   static Optional<Value> beforeConstantStep(Node node) {
     if (node.is("BatchNormalization", "Identity")) {
       return node.input(0);

@@ -49,7 +49,8 @@ final class Int8Operators {
 
   /**
    * Tells whether pairs of one scale may stand on either side with the same result: operators that
-   * move or choose elements, and Relu and Clip, since cutting at a bound and rounding are monotonic.
+   * move or choose elements, and Relu and Clip, since cutting at a bound and rounding are
+   * monotonic.
    */
   static boolean commutes(Use use) {
     Node node = use.node();

@@ -32,8 +32,7 @@ final class PairInsertion {
 
   /** Makes a pair on a tensor that is computed before the anchor; returns its result. */
   Value insertBefore(Node anchor, Value tensor, float scale) {
-    Value scaleValue =
-        context.addConstant(tensor + "_scale", Tensor.ofFloats(Shape.of(), scale));
+    Value scaleValue = context.addConstant(tensor + "_scale", Tensor.ofFloats(Shape.of(), scale));
     Value zeroPoint = context.int8Zeros(Shape.of());
     Value codes = insert(anchor, "Quantize", tensor, List.of(tensor, scaleValue, zeroPoint));
     return insert(anchor, "Dequantize", tensor, List.of(codes, scaleValue, zeroPoint));

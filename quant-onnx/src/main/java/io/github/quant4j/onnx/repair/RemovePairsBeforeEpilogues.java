@@ -117,8 +117,7 @@ final class RemovePairsBeforeEpilogues implements RepairPass {
         context.rewriter().replaceInput(use, insertion.resultBefore(use.node(), behind));
       }
       Optional<Float> finer =
-          observedScale(end)
-              .filter(scale -> behind.hasScaleOf(pair) && scale < behind.scale());
+          observedScale(end).filter(scale -> behind.hasScaleOf(pair) && scale < behind.scale());
       finer.ifPresent(scale -> refine(behind, end, scale));
       finish(
           "the pair is removed, that on \"%s\" stays".formatted(end)
@@ -149,9 +148,7 @@ final class RemovePairsBeforeEpilogues implements RepairPass {
     }
 
     private Optional<Float> observedScale(Value tensor) {
-      return context
-          .observed(tensor)
-          .map(range -> SymmetricInt8.forActivation(range).scale(0));
+      return context.observed(tensor).map(range -> SymmetricInt8.forActivation(range).scale(0));
     }
 
     /** Gives a pair and all that has its scale from it a finer one. */

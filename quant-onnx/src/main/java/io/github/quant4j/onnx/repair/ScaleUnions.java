@@ -169,7 +169,8 @@ final class ScaleUnions {
         context.repaired(
             Defect.REQUANTIZATION,
             Site.of(concat, concat.output()),
-            "it joins tensors of scales %s".formatted(before.stream().map(Int8Pair::scale).toList()),
+            "it joins tensors of scales %s"
+                .formatted(before.stream().map(Int8Pair::scale).toList()),
             "more than %s times apart, they are read without pairs; that behind it stays"
                 .formatted((int) LARGEST_RATIO));
         bare(context.rewriter(), concat);
@@ -202,7 +203,7 @@ final class ScaleUnions {
               Defect.REQUANTIZATION,
               pair.site(),
               "only operators that move, choose or join elements lie between it, of scale %s, and"
-                  .formatted(pair.scale())
+                      .formatted(pair.scale())
                   + " \"%s\" of scale %s".formatted(widest.tensor(), widest.scale()),
               "scale %s -> %s for all of its %s readers"
                   .formatted(pair.scale(), widest.scale(), pair.result().uses().size()));

@@ -17,8 +17,8 @@ import java.util.Optional;
  *       readers that were measured with them.
  *   <li>Around a MaxPool, nearest Resize or Concat all pairs take one scale, see {@link
  *       ScaleUnions}, so that codes pass through unchanged.
- *   <li>A Concat of inputs whose scales are more than {@value ScaleUnions#LARGEST_RATIO} times apart
- *       reads them without pairs, and its output keeps the one it has (P34).
+ *   <li>A Concat of inputs whose scales are more than {@value ScaleUnions#LARGEST_RATIO} times
+ *       apart reads them without pairs, and its output keeps the one it has (P34).
  * </ol>
  */
 final class UnifyScales implements RepairPass {

@@ -95,8 +95,7 @@ class MovePairsBeforePadsTest {
 
     assertThat(Repairs.runTwice(pass, model))
         .extracting(finding -> finding.remedy().text())
-        .containsExactly(
-            "\"x\" is quantized with scale 0.05 for other readers, so the pair stays");
+        .containsExactly("\"x\" is quantized with scale 0.05 for other readers, so the pair stays");
   }
 
   @Test

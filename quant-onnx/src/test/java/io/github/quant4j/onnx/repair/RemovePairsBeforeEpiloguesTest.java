@@ -31,8 +31,7 @@ class RemovePairsBeforeEpiloguesTest {
 
   private String epilogue(String opType, String input) {
     return switch (opType) {
-      case "Clip" ->
-          builder.add(opType, "f", List.of(input, scalar("low", 0), scalar("high", 6)));
+      case "Clip" -> builder.add(opType, "f", List.of(input, scalar("low", 0), scalar("high", 6)));
       case "PRelu" -> builder.add(opType, "f", List.of(input, scalar("slope", 0.1f)));
       case "BatchNormalization" -> builder.batchNormalization("f", input, 8);
       case "Mul" -> builder.add(opType, "f", List.of(input, scalar("factor", 0.7f)));

@@ -104,8 +104,7 @@ class RemovePairsBeforeResidualAddsTest {
     String open = graph.pair("o.pair", graph.input("o", 1, 8, "?", "?"), 0.04f);
     String conv = graph.pair("p", graph.int8Conv("conv", x, 8, 8, 3), 0.2f);
     String other = graph.pair("q", graph.int8Conv("conv2", x, 8, 8, 3), 0.2f);
-    OnnxModel model =
-        graph.build(builder.sum("a", conv, gate), builder.sum("b", other, open));
+    OnnxModel model = graph.build(builder.sum("a", conv, gate), builder.sum("b", other, open));
 
     assertThat(Repairs.runTwice(pass, model)).isEmpty();
   }

@@ -117,7 +117,8 @@ class RemoveRedundantPairsTest {
 
     assertThat(inputs(model, "other")).first().isEqualTo("t");
     assertThat(Numbers.pairs(model)).isEqualTo(1);
-    assertThat(findings.get(0).toString()).endsWith("the pair is removed; that of \"x\" serves both");
+    assertThat(findings.get(0).toString())
+        .endsWith("the pair is removed; that of \"x\" serves both");
   }
 
   @Test
