@@ -215,6 +215,17 @@ public final class GraphRewriter {
   }
 
   /**
+   * Puts a node before another in the order of the graph.
+   *
+   * @param node the node to move; all it reads must be computed before the anchor
+   * @param anchor the node to stand before
+   */
+  public void moveBefore(Node node, Node anchor) {
+    graph.unlink(node);
+    graph.insertBefore(anchor, node);
+  }
+
+  /**
    * Lets a node write its output under another name, and computes the old name from that right
    * behind it. Readers, subgraphs and the outputs of the graph still see the old name.
    *

@@ -46,6 +46,13 @@ final class RepairPasses {
   static List<RepairPass> placement() {
     return List.of(
         new ShareWeights(),
+        new CollapseRepeatedPairs(),
+        new RemoveRedundantPairs(),
+        new UnifyScales(),
+        new MovePairsBeforePads(),
+        new RemovePairsBeforeEpilogues(),
+        new RemovePairsBeforeResidualAdds(),
+        new PairSkips(),
         new QuantizeFloatWeights(),
         new CompletePairs(),
         new CompletePools(),
