@@ -87,6 +87,13 @@ abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConvert
     }
   }
 
+  /** Reads a form of findings. */
+  static final class OfLintFormat extends ChoiceConverter<LintFormat> {
+    OfLintFormat() {
+      super(LintFormat.class);
+    }
+  }
+
   /** Reads a method. */
   static final class OfMethod extends ChoiceConverter<CalibrationMethod> {
     OfMethod() {

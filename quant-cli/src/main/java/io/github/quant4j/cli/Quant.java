@@ -64,6 +64,7 @@ public final class Quant {
         .addSubcommand(new VerifyCommand(streams))
         .addSubcommand(new RepairCommand(streams))
         .addSubcommand(new InspectCommand(streams))
+        .addSubcommand(new LintCommand(streams))
         .setOut(new PrintWriter(streams.out(), true, US_ASCII))
         .setErr(new PrintWriter(streams.err(), true, US_ASCII))
         .setExpandAtFiles(false);

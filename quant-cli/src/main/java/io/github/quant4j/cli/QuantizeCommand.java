@@ -170,12 +170,7 @@ final class QuantizeCommand implements Callable<Integer> {
       throw new CommandException("cannot quantize \"" + model + "\": " + e.getMessage(), e);
     } catch (CalibrationException e) {
       throw new CommandException(
-          "cannot quantize \""
-              + model
-              + "\" with the samples \""
-              + data
-              + "\": "
-              + e.getMessage(),
+          "cannot quantize \"" + model + "\" with the samples \"" + data + "\": " + e.getMessage(),
           e);
     }
   }

@@ -25,10 +25,7 @@ import java.util.Optional;
  * @param elapsed the time from start to end
  */
 record RepairSummary(
-    Files files,
-    RepairReport report,
-    Optional<RepairVerification> verification,
-    Duration elapsed)
+    Files files, RepairReport report, Optional<RepairVerification> verification, Duration elapsed)
     implements Report {
 
   /** The model read, and the one written unless it was a dry run. */

@@ -16,7 +16,8 @@ import java.util.Set;
  * <ol>
  *   <li>Where pairs were only merged or moved past operators that commute with rounding, its
  *       outputs are those of the baseline, bit by bit.
- *   <li>Where pairs went away or came, they keep an SQNR of {@value #SMALLEST_SQNR} dB: far below what INT8 leaves, far above what a mistake does.
+ *   <li>Where pairs went away or came, they keep an SQNR of {@value #SMALLEST_SQNR} dB: far below
+ *       what INT8 leaves, far above what a mistake does.
  *   <li>Against the float model it is not worse than the source by more than {@value #TOLERANCE}
  *       dB, or {@value #LOSS_OF_RESCALING} dB where scales had to be widened: twofold at most,
  *       which is 6.05 dB of noise.

@@ -38,8 +38,7 @@ final class BrokenExport {
         node.output()
             .uses()
             .forEach(
-                use ->
-                    graph.rewriter().replaceInput(new Use(use.node(), ZERO_POINT), unsigned));
+                use -> graph.rewriter().replaceInput(new Use(use.node(), ZERO_POINT), unsigned));
       }
     }
     return broken;

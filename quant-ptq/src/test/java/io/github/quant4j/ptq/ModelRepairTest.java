@@ -29,7 +29,9 @@ class ModelRepairTest {
   private OnnxModel floatModel;
   private OnnxModel int8;
 
-  /** int8 at the input, uint8 behind every Relu: what an eager export of signed codes looks like. */
+  /**
+   * int8 at the input, uint8 behind every Relu: what an eager export of signed codes looks like.
+   */
   private OnnxModel eager;
 
   /** uint8 0 everywhere, on an input that may be unsigned too. */
