@@ -172,7 +172,7 @@ class CenterCodesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"UINT8, 3, R06", "INT8, 3, R07"})
+  @CsvSource({"UINT8, 0, R04", "UINT8, 3, R06", "INT8, 3, R07"})
   void run_codesThatAreAnInput_areRefused(ElementType type, int zeroPoint, String rule) {
     graph.builder().graph().addInput(ModelBuilder.value("codes", type == INT8 ? 3 : 2, 1, 4));
     OnnxModel model = graph.build(graph.dequantize("a", "codes", 0.1f, type, zeroPoint));
