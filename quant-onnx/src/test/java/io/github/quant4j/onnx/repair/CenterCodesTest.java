@@ -147,6 +147,21 @@ class CenterCodesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"UINT8, 0, 130", "INT8, -128, 2"})
+  void floatForm_codesFromZeroOnAConvolution_hasTheReluBack(ElementType type, int zero, int input) {
+    String first = graph.pair("a", x, 0.01f, type, input);
+    OnnxModel model =
+        graph.build(graph.pair("b", graph.int8Conv("k", first, 4, 4, 1), 0.02f, type, zero));
+
+    float[] floats = OnnxRuntimeOracle.run(QdqRepair.floatForm(model), SAMPLE);
+
+    float[] quantized = OnnxRuntimeOracle.run(model, SAMPLE);
+    for (int i = 0; i < floats.length; i++) {
+      assertThat(floats[i]).isNotNegative().isEqualTo(quantized[i], within(0.03f));
+    }
+  }
+
   @Test
   void run_codesFromZeroOnAPoolOfSuch_needNoReluOfTheirOwn() {
     String first = graph.pair("a", graph.int8Conv("k", x, 4, 4, 1), 0.01f, INT8, -128);
