@@ -78,7 +78,9 @@ public final class QdqRepair {
    * @throws RepairException if a pass fails
    */
   public static OnnxModel floatForm(OnnxModel model) {
-    OnnxModel copy = formed(model);
+    RepairContext context = formed(model);
+    OnnxModel copy = context.model();
+    run(RepairPasses.rectification(), context, Census.of(model.graph()));
     new StripQuantizeDequantize().run(copy);
     return copy;
   }
@@ -91,14 +93,14 @@ public final class QdqRepair {
    * @throws RepairException if a pass fails
    */
   public static SortedSet<String> observationPoints(OnnxModel model) {
-    return ObservationPoints.of(formed(model).graph());
+    return ObservationPoints.of(formed(model).model().graph());
   }
 
-  private static OnnxModel formed(OnnxModel model) {
+  private static RepairContext formed(OnnxModel model) {
     OnnxModel copy = model.copy();
     RepairContext context = new RepairContext(copy, RepairOptions.defaults());
     run(RepairPasses.form(), context, Census.of(model.graph()));
-    return copy;
+    return context;
   }
 
   /**

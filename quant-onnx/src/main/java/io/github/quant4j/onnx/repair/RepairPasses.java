@@ -26,6 +26,14 @@ final class RepairPasses {
         new ShareDequantizers());
   }
 
+  /**
+   * Those of the next stage after which no zero point does the work of a Relu: what is left of a
+   * model without its pairs computes what it did with them.
+   */
+  static List<RepairPass> rectification() {
+    return List.of(new ReadCodesAsSigned(), new WidenUnsignedCodes(), new CenterSignedCodes());
+  }
+
   /** Passes after which every code means what it meant to the tool that wrote it. */
   static List<RepairPass> numbers() {
     return List.of(
