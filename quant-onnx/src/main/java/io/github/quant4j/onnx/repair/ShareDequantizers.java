@@ -47,7 +47,7 @@ final class ShareDequantizers implements RepairPass {
     return modified;
   }
 
-  /** Returns the QuantizeLinear with constant parameters that writes the codes this reads. */
+  /** Returns the QuantizeLinear with constant parameters whose codes, of 8 bits, this reads. */
   private static Optional<Quantizer> writer(Quantizer quantizer) {
     return quantizer.isQuantize()
         ? Optional.empty()
@@ -55,7 +55,8 @@ final class ShareDequantizers implements RepairPass {
             .data()
             .producer()
             .flatMap(Quantizer::of)
-            .filter(found -> found.isQuantize() && found.isConstant());
+            .filter(found -> found.isQuantize() && found.isConstant())
+            .filter(found -> !RefuseUnsupportedCodes.isUnsupported(found.codeType()));
   }
 
   private static boolean share(

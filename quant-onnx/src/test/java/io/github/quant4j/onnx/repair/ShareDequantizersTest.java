@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.repair;
 
 import static io.github.quant4j.core.tensor.ElementType.FLOAT16;
+import static io.github.quant4j.core.tensor.ElementType.INT16;
 import static io.github.quant4j.core.tensor.ElementType.INT8;
 import static io.github.quant4j.core.tensor.ElementType.UINT8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -127,6 +128,15 @@ class ShareDequantizersTest {
     graph.dequantize("a", "q", SCALE, UINT8, 3);
 
     assertThat(Repairs.runTwice(pass, builder.output("a").build())).isEmpty();
+  }
+
+  @Test
+  void run_codesOf16Bits_areLeftToThePassThatRefusesThem() {
+    builder.constant("z", Tensor.of(INT16, Shape.of(), ByteBuffer.allocate(2)));
+    builder.add("QuantizeLinear", "wide", List.of("x", "q.scale", "z"));
+    builder.add("DequantizeLinear", "y", List.of("wide", "q.scale", "z"));
+
+    assertThat(Repairs.runTwice(pass, builder.opset(21).output("y").build())).isEmpty();
   }
 
   /** Of opset 23 on, and beyond the ONNX Runtime of the tests. */
