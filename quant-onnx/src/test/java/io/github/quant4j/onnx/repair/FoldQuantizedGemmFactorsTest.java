@@ -90,7 +90,7 @@ class FoldQuantizedGemmFactorsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(floats = {0, Float.NaN, Float.POSITIVE_INFINITY, 1e-44f})
+  @ValueSource(floats = {0, Float.NaN, Float.POSITIVE_INFINITY, Float.MIN_VALUE})
   void run_alphaThatLeavesNoScale_isRefused(float alpha) {
     assertThat(Repairs.runTwice(new FoldQuantizedGemmFactors(), gemm(alpha, 1, (byte) 5)))
         .singleElement()
