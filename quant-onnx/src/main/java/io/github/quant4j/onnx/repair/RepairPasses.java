@@ -17,19 +17,19 @@ final class RepairPasses {
 
   /** Passes after which every code means what it meant to the tool that wrote it. */
   static List<RepairPass> numbers() {
-    return List.of(new FoldNormalizationIntoCodes(), new JoinTransposedConvolutionScales());
+    return List.of(new FoldQuantizedConstants(), new JoinTransposedConvolutionScales());
   }
 
   /** Passes after which operators fuse. */
   static List<RepairPass> placement() {
     return List.of(
         new ShareWeights(),
+        new FoldNormalizationIntoCodes(),
         new QuantizeFloatWeights(),
         new CompletePairs(),
         new CompletePools(),
         new RemovePairsAtOutputs(),
         new NoteReplacedClassifiers(),
-        new FoldQuantizedConstants(),
         new RemoveUnusedNodes());
   }
 }
