@@ -24,10 +24,10 @@ final class RemovePairsAtOutputs implements RepairPass {
   public boolean run(RepairContext context) {
     boolean isChanged = false;
     for (Value output : context.graph().outputs()) {
-      Optional<QuantizedActivation> pair = QuantizedActivation.behind(output);
+      Optional<QuantizedActivation> pair = PairWriter.pairBefore(output);
       while (pair.isPresent() && remove(context, output, pair.get())) {
         isChanged = true;
-        pair = QuantizedActivation.behind(output);
+        pair = PairWriter.pairBefore(output);
       }
     }
     return isChanged;

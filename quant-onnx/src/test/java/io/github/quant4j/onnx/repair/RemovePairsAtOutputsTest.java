@@ -96,6 +96,16 @@ class RemovePairsAtOutputsTest {
   }
 
   @Test
+  void run_nodesThatStateOtherNumbers_areLeftAlone() {
+    QdqGraph graph = new QdqGraph();
+    String relu = graph.builder().relu("relu", graph.input("x", 4));
+    String codes = graph.quantize("codes", relu, 0.05f, ElementType.INT8, 0);
+    OnnxModel model = graph.build(graph.dequantize("y", codes, 0.1f, ElementType.INT8, 0));
+
+    assertThat(Repairs.runTwice(new RemovePairsAtOutputs(), model)).isEmpty();
+  }
+
+  @Test
   void run_codesAsOutput_areLeftAlone() {
     QdqGraph graph = new QdqGraph();
     String relu = graph.builder().relu("relu", graph.input("x", 4));
