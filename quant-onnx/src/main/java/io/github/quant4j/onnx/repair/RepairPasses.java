@@ -45,8 +45,8 @@ final class RepairPasses {
         new CenterWeights(),
         new NoteLowestCodes(),
         new ConvertBiases(),
+        new FoldQuantizedConstants(),
         new FoldQuantizedGemmFactors(),
-        new FoldNormalizationIntoCodes(),
         new JoinTransposedConvolutionScales());
   }
 
@@ -55,12 +55,13 @@ final class RepairPasses {
     return List.of(
         new ShareWeights(),
         new CollapseRepeatedPairs(),
+        new RemovePairsBeforeEpilogues(),
+        new FoldNormalizationIntoCodes(),
         new RemoveRedundantPairs(),
         new UnifyScales(),
         new MovePairsBeforePads(),
-        new RemovePairsBeforeEpilogues(),
-        new RemovePairsBeforeResidualAdds(),
         new PairSkips(),
+        new RemovePairsBeforeResidualAdds(),
         new QuantizeFloatWeights(),
         new CompletePairs(),
         new CompletePools(),
