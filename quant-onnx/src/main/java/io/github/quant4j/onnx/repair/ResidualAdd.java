@@ -42,8 +42,8 @@ record ResidualAdd(Node add, int main, boolean hasChoice) {
   }
 
   /**
-   * Tells whether a quantized Conv, ConvTranspose or Gemm computes a value for its one reader: walks
-   * back over a pair, BatchNormalization, Identity, and Add or Mul with constants.
+   * Tells whether a quantized Conv, ConvTranspose or Gemm computes a value for its one reader:
+   * walks back over a pair, BatchNormalization, Identity, and Add or Mul with constants.
    */
   static boolean isFusible(Value operand) {
     Optional<Int8Pair> pair = Int8Pair.behind(operand).filter(found -> operand.hasSingleReader());

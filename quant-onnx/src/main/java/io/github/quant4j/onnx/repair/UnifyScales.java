@@ -11,8 +11,8 @@ import java.util.Optional;
  *   <li>A pair whose result becomes nothing but other pairs, directly or through operators that
  *       commute with rounding, goes: the tensor is rounded once, with the scale its readers chose.
  *       Values beyond 127 of the scale that goes are no longer cut there.
- *   <li>A pair right on the result of another that has readers of its own, or on the same tensor, is
- *       kept: both scales have readers that were measured with them.
+ *   <li>A pair right on the result of another that has readers of its own, or on the same tensor,
+ *       is kept: both scales have readers that were measured with them.
  *   <li>Around a MaxPool, nearest Resize or Concat all pairs take one scale, see {@link
  *       ScaleUnions}, so that codes pass through unchanged.
  *   <li>A Concat of inputs whose scales are more than {@value ScaleUnions#LARGEST_RATIO} times
