@@ -79,7 +79,7 @@ public final class QdqRepair {
    */
   public static OnnxModel floatForm(OnnxModel model) {
     OnnxModel copy = model.copy();
-    run(RepairPasses.form(), new RepairContext(copy, RepairOptions.defaults()));
+    run(RepairPasses.form(), new RepairContext(copy, RepairOptions.floatForm()));
     new StripQuantizeDequantize().run(copy);
     return copy;
   }
