@@ -43,8 +43,11 @@ final class CodeNodes {
         : insert(codes, describe(codes, scale).withInteger("axis", axis), reader);
   }
 
-  /** Lets the node that writes codes write floats, which a QuantizeLinear makes codes of. */
-  void quantize(Value codes, CodeScale scale) {
+  /**
+   * Lets the node that writes codes write floats, which a QuantizeLinear makes codes of. Returns
+   * the floats.
+   */
+  Value quantize(Value codes, CodeScale scale) {
     String nodeName = nodeName(codes + "_QuantizeLinear");
     Value floats =
         context
@@ -52,8 +55,10 @@ final class CodeNodes {
             .divert(
                 codes,
                 context.rewriter().freeName(codes + "_float"),
-                made -> NodeBlueprint.of("QuantizeLinear", nodeName, scale.inputs(made), codes.name()));
+                made ->
+                    NodeBlueprint.of("QuantizeLinear", nodeName, scale.inputs(made), codes.name()));
     declareLike(codes, floats);
+    return floats;
   }
 
   String nodeName(String wish) {
@@ -66,10 +71,7 @@ final class CodeNodes {
   /** Declares a new tensor as float of the shape of another, where that is known. */
   void declareLike(Value source, Value made) {
     Optional<List<Dimension>> dimensions =
-        source
-            .constantShape()
-            .map(CodeNodes::dimensions)
-            .or(() -> source.type().dimensions());
+        source.constantShape().map(CodeNodes::dimensions).or(() -> source.type().dimensions());
     dimensions.ifPresent(
         shape ->
             context

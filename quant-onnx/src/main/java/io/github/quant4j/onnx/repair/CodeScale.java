@@ -7,6 +7,7 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,9 @@ record CodeScale(Value scale, @Nullable Value zeroPoint) {
     boolean isKnown =
         scale.flatMap(Value::constantElementType).filter(ElementType.FLOAT::equals).isPresent()
             && (zeroPoint.isEmpty()
-                || zeroPoint.flatMap(Value::constantElementType).filter(CodeScale::isByte)
+                || zeroPoint
+                    .flatMap(Value::constantElementType)
+                    .filter(CodeScale::isByte)
                     .isPresent());
     return isKnown
         ? Optional.of(new CodeScale(scale.orElseThrow(), zeroPoint.orElse(null)))
@@ -74,6 +77,11 @@ record CodeScale(Value scale, @Nullable Value zeroPoint) {
         .orElse(0);
   }
 
+  /** Tells whether the lowest code stands for 0, so that numbers below 0 become 0. */
+  boolean beginsAtZero() {
+    return offset() == (type().filter(ElementType.INT8::equals).isPresent() ? Byte.MIN_VALUE : 0);
+  }
+
   /** Tells whether two single scales map codes alike, whichever initializers hold them. */
   boolean isEqualTo(CodeScale other) {
     return isSingle()
@@ -94,7 +102,7 @@ record CodeScale(Value scale, @Nullable Value zeroPoint) {
 
   @Override
   public String toString() {
-    String codes = type().map(type -> type.name().toLowerCase(java.util.Locale.ROOT)).orElse("uint8");
+    String codes = type().map(type -> type.name().toLowerCase(Locale.ROOT)).orElse("uint8");
     return isSingle()
         ? "%s, scale %s, zero point %s".formatted(codes, scales()[0], offset())
         : "%s, %s scales".formatted(codes, count());

@@ -23,8 +23,8 @@ import java.util.Set;
  *       else is refused.
  * </ol>
  *
- * <p>One walk over the nodes in their order. The names of all tensors stay; new ones are named after
- * the codes they belong to.
+ * <p>One walk over the nodes in their order. The names of all tensors stay; new ones are named
+ * after the codes they belong to.
  */
 final class DecomposeIntegerOperators implements RepairPass {
   /** The first operator set with QuantizeLinear. */
@@ -87,14 +87,14 @@ final class DecomposeIntegerOperators implements RepairPass {
         refuse(node, found, "there are no kernels for its codes of type " + codeType(node));
       } else {
         context.rewriter().edit(node).changeOperator(node.opType());
-        repaired(node, found, "com.microsoft %1$s -> ONNX %1$s".formatted(node.opType()));
+        repaired(
+            node, node.output(), found, "com.microsoft %1$s -> ONNX %1$s".formatted(node.opType()));
       }
     }
 
     private static ElementType codeType(Node node) {
       Optional<Value> typed =
-          node.input(2)
-              .or(() -> node.opType().startsWith("Q") ? Optional.empty() : node.input(0));
+          node.input(2).or(() -> node.opType().startsWith("Q") ? Optional.empty() : node.input(0));
       return typed
           .flatMap(value -> value.constantElementType().or(() -> value.type().elementType()))
           .orElse(ElementType.UINT8);
@@ -121,10 +121,11 @@ final class DecomposeIntegerOperators implements RepairPass {
       Optional<CodeScale> result = decomposition.carryOut();
       result.ifPresent(scale -> scales.put(output, scale));
       String behind = result.map(scale -> ", QuantizeLinear (" + scale + ")").orElse("");
-      String done = "%s -> DequantizeLinear, %s%s".formatted(found, node.opType(), behind);
-      context.repaired(
-          Defect.INTEGER_OPERATOR, Site.of(node, output), found, done);
-      isChanged = true;
+      boolean isClipped =
+          output.producer().filter(last -> last != node).isPresent()
+              && node.output().uses().get(0).node().is("Relu");
+      String function = node.opType() + (isClipped ? ", Relu" : "");
+      repaired(node, output, found, "DequantizeLinear, " + function + behind);
     }
 
     private void decomposeProduct(Node node, String found) {
@@ -133,7 +134,7 @@ final class DecomposeIntegerOperators implements RepairPass {
       if (product.isPresent()
           && input.isPresent()
           && product.get().replaceStatic(context, codeNodes, input.get())) {
-        repaired(node, found, found + " -> DequantizeLinear, " + node.opType());
+        repaired(node, node.output(), found, "DequantizeLinear, " + node.opType());
       } else {
         refuse(node, found, reason(node));
       }
@@ -156,7 +157,8 @@ final class DecomposeIntegerOperators implements RepairPass {
       if (obstacle.isPresent()) {
         refuse(node, found, obstacle.get());
       } else {
-        repaired(node, found, operator.carryOut());
+        Value output = node.output();
+        repaired(node, output, found, operator.carryOut());
       }
     }
 
@@ -164,8 +166,8 @@ final class DecomposeIntegerOperators implements RepairPass {
       context.refused(Defect.INTEGER_OPERATOR, Site.of(node, node.output()), found, reason);
     }
 
-    private void repaired(Node node, String found, String done) {
-      context.repaired(Defect.INTEGER_OPERATOR, Site.of(node, node.output()), found, done);
+    private void repaired(Node node, Value output, String found, String done) {
+      context.repaired(Defect.INTEGER_OPERATOR, Site.of(node, output), found, done);
       isChanged = true;
     }
   }

@@ -47,8 +47,7 @@ record DynamicProduct(Node node, @Nullable IntegerProduct scaled, List<Operand> 
     if (!node.domain().equals("com.microsoft") || !node.opType().equals("MatMulIntegerToFloat")) {
       return Optional.empty();
     }
-    Optional<Operand> left =
-        source(node.input(0), node.input(2), node.input(4));
+    Optional<Operand> left = source(node.input(0), node.input(2), node.input(4));
     Optional<Operand> right =
         source(node.input(1), node.input(3), node.input(5)).or(() -> weight(node, 3, 5));
     return joined(node, null, left, right);
@@ -112,14 +111,13 @@ record DynamicProduct(Node node, @Nullable IntegerProduct scaled, List<Operand> 
             found ->
                 product
                     .axis(index, found)
-                    .map(axis -> new Operand(product.operand(index), product.product(), found, axis)));
+                    .map(
+                        axis ->
+                            new Operand(product.operand(index), product.product(), found, axis)));
   }
 
   private static Optional<DynamicProduct> joined(
-      Node node,
-      @Nullable IntegerProduct scaled,
-      Optional<Operand> left,
-      Optional<Operand> right) {
+      Node node, @Nullable IntegerProduct scaled, Optional<Operand> left, Optional<Operand> right) {
     return left.isPresent() && right.isPresent()
         ? Optional.of(new DynamicProduct(node, scaled, List.of(left.get(), right.get())))
         : Optional.empty();
@@ -149,8 +147,6 @@ record DynamicProduct(Node node, @Nullable IntegerProduct scaled, List<Operand> 
                 && last > 0
                 && codes.get().constantShape().orElseThrow().dimension(last)
                     == scale.get().count());
-    return fits
-        ? Optional.of(new Operand(codes.get(), node, scale.get(), last))
-        : Optional.empty();
+    return fits ? Optional.of(new Operand(codes.get(), node, scale.get(), last)) : Optional.empty();
   }
 }

@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.onnx.Node;
+import io.github.quant4j.onnx.Value;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -68,6 +69,11 @@ record IntegerLayout(
   private static IntegerLayout of(String floatOperator, int result, int bias, int... codes) {
     List<Operand> operands = IntStream.of(codes).mapToObj(Operand::from).toList();
     return new IntegerLayout(floatOperator, operands, result, bias, NONE);
+  }
+
+  /** Returns the bias of a node, empty where it has none. */
+  Optional<Value> bias(Node node) {
+    return bias == NONE ? Optional.empty() : node.input(bias);
   }
 
   /** Tells whether the bias is float and added to the result, not part of the operator. */

@@ -37,9 +37,7 @@ record IntegerProduct(Node product, Node cast, Node scaling) {
   }
 
   private static Optional<Node> onlyReader(Node node) {
-    return node.output(0)
-        .filter(Value::hasSingleReader)
-        .map(value -> value.uses().get(0).node());
+    return node.output(0).filter(Value::hasSingleReader).map(value -> value.uses().get(0).node());
   }
 
   Value operand(int index) {
@@ -61,7 +59,8 @@ record IntegerProduct(Node product, Node cast, Node scaling) {
     return factor()
         .producer()
         .filter(node -> node.is("Mul") && node.inputs().contains(scale))
-        .map(node -> node.requiredInput(0) == scale ? node.requiredInput(1) : node.requiredInput(0));
+        .map(
+            node -> node.requiredInput(0) == scale ? node.requiredInput(1) : node.requiredInput(0));
   }
 
   /** Returns the axis of scales of a constant operand, empty where they do not fit it. */
@@ -93,8 +92,7 @@ record IntegerProduct(Node product, Node cast, Node scaling) {
       return false;
     }
     Value scale =
-        stated.orElseGet(
-            () -> context.addConstant(operand(1) + "_scale", quotient.orElseThrow()));
+        stated.orElseGet(() -> context.addConstant(operand(1) + "_scale", quotient.orElseThrow()));
     Optional<CodeScale> right = CodeScale.of(Optional.of(scale), zeroPoint(1));
     Optional<Long> axis = right.flatMap(found -> axis(1, found));
     if (right.isEmpty() || axis.isEmpty()) {
@@ -133,6 +131,8 @@ record IntegerProduct(Node product, Node cast, Node scaling) {
     rewriter.edit(product).changeOperator(product.is("ConvInteger") ? "Conv" : "MatMul");
     rewriter.absorb(cast, product);
     rewriter.absorb(scaling, product);
-    scales.filter(node -> node.outputs().stream().allMatch(Value::isUnused)).ifPresent(rewriter::remove);
+    scales
+        .filter(node -> node.outputs().stream().allMatch(Value::isUnused))
+        .ifPresent(rewriter::remove);
   }
 }

@@ -4,7 +4,6 @@ package io.github.quant4j.onnx.repair;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
-import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.NodeBlueprint;
 import io.github.quant4j.onnx.Value;
@@ -12,15 +11,22 @@ import io.github.quant4j.onnx.repair.IntegerLayout.Operand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Turns one operator on codes into DequantizeLinear, the float operator and QuantizeLinear. The
  * float operator is the same node, with its name and attributes.
  *
  * <p>The numbers are those the operator stands for. Runtimes round its int32 sums by integer
- * arithmetic or in float32, so codes next to half a step may differ by one.
+ * arithmetic or in float32, so codes next to half a step may differ by one. Where the codes of the
+ * result begin at 0, a Relu says so: without codes, in the float form of the model, nothing else
+ * would cut off what is below.
  */
 final class OperatorDecomposition {
+  /** Operators whose results may be below 0 although no code stands for that. */
+  private static final Set<String> SIGNED =
+      Set.of("Add", "Conv", "Gemm", "LeakyRelu", "MatMul", "Mul");
+
   private final RepairContext context;
   private final CodeNodes codeNodes;
   private final Node node;
@@ -39,19 +45,16 @@ final class OperatorDecomposition {
     if (node.integer("channels_last", 0) != 0) {
       return Optional.of("its channels come last, those of the float operator come second");
     }
+    if (layout.operands().isEmpty()) {
+      return Optional.of("it has no operands");
+    }
     if (isOfOtherOpset()) {
       return Optional.of("its attribute opset differs from the operator set of the model");
     }
     for (Operand operand : layout.operands()) {
-      if (node.input(operand.codes()).isEmpty() || scale(operand).isEmpty()) {
-        return Optional.of(
-            "the scale or zero point at its input %s is not a constant of type float32 or of eight bits"
-                .formatted(operand.scale()));
-      }
-      if (!scale(operand).orElseThrow().isSingle() && axis(operand).isEmpty()) {
-        return Optional.of(
-            "the scales at its input %s do not stand along the output channels of a constant weight"
-                .formatted(operand.scale()));
+      Optional<String> obstacle = obstacle(operand);
+      if (obstacle.isPresent()) {
+        return obstacle;
       }
     }
     if (layout.hasCodesAsResult(node) && result().isEmpty()) {
@@ -62,33 +65,63 @@ final class OperatorDecomposition {
         : Optional.of("its bias does not have one element for each scale of the weight");
   }
 
+  private Optional<String> obstacle(Operand operand) {
+    Optional<CodeScale> scale = scale(operand);
+    if (node.input(operand.codes()).isEmpty() || scale.isEmpty()) {
+      return Optional.of(
+          "the scale or zero point at its input %s is not a constant of float32 or eight bits"
+              .formatted(operand.scale()));
+    }
+    return scale.get().isSingle() || axis(operand).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "the scales at its input %s do not stand along the outputs of a constant weight"
+                .formatted(operand.scale()));
+  }
+
   /** Carries it out; returns the scale of the codes the node made, empty where it makes floats. */
   Optional<CodeScale> carryOut() {
-    GraphRewriter rewriter = context.rewriter();
+    Optional<Value> bias = layout.bias(node);
+    Optional<CodeScale> result = layout.hasCodesAsResult(node) ? result() : Optional.empty();
+    context.rewriter().replaceInputs(node, floatInputs());
+    adjustAttributes();
+    result.ifPresent(this::quantizeResult);
+    if (layout.hasFloatBias()) {
+      bias.ifPresent(floats -> addBias(context, codeNodes, node, floats));
+    }
+    return result;
+  }
+
+  /** Codes that begin at 0 are a Relu, too, which tools leave out for that reason. */
+  private void quantizeResult(CodeScale scale) {
+    Value floats = codeNodes.quantize(node.output(), scale);
+    if (scale.beginsAtZero() && SIGNED.contains(node.opType())) {
+      String name = codeNodes.nodeName(node.label() + "_Relu");
+      Value signed =
+          context
+              .rewriter()
+              .divert(
+                  floats,
+                  context.rewriter().freeName(floats + "_signed"),
+                  made -> NodeBlueprint.of("Relu", name, List.of(made), floats.name()));
+      codeNodes.declareLike(floats, signed);
+    }
+  }
+
+  private List<Value> floatInputs() {
     List<Value> inputs = new ArrayList<>();
     if (layout.condition() != IntegerLayout.NONE) {
       inputs.add(node.requiredInput(layout.condition()));
     }
     for (Operand operand : layout.operands()) {
-      inputs.add(
-          codeNodes.dequantize(
-              node.requiredInput(operand.codes()),
-              scale(operand).orElseThrow(),
-              axis(operand).orElse(0L),
-              node));
+      Value codes = node.requiredInput(operand.codes());
+      CodeScale scale = scale(operand).orElseThrow();
+      inputs.add(codeNodes.dequantize(codes, scale, axis(operand).orElse(0L), node));
     }
-    Optional<Value> bias = node.input(layout.bias());
     if (!layout.hasFloatBias()) {
-      bias.ifPresent(codes -> inputs.add(dequantizedBias(codes)));
+      layout.bias(node).ifPresent(codes -> inputs.add(dequantizedBias(codes)));
     }
-    Optional<CodeScale> result = layout.hasCodesAsResult(node) ? result() : Optional.empty();
-    rewriter.replaceInputs(node, inputs);
-    adjustAttributes();
-    result.ifPresent(scale -> codeNodes.quantize(node.output(), scale));
-    if (layout.hasFloatBias()) {
-      bias.ifPresent(floats -> addBias(context, codeNodes, node, floats));
-    }
-    return result;
+    return inputs;
   }
 
   /** Adds a float bias to the output of a node. */
@@ -147,18 +180,22 @@ final class OperatorDecomposition {
     return scale.scale().constantShape().orElseThrow().rank() == 1;
   }
 
-  /** Returns the scale of the output, with a zero point of the type of the operands if it has none. */
+  /**
+   * Returns the scale of the output, with a zero point of the type of the operands if it has none.
+   */
   private Optional<CodeScale> result() {
     Optional<CodeScale> stated =
         CodeScale.of(node, layout.result(), layout.result() + 1).filter(CodeScale::isSingle);
-    return stated.filter(scale -> scale.zeroPoint() != null || operandType().isPresent())
+    return stated
+        .filter(scale -> scale.zeroPoint() != null || operandType().isPresent())
         .map(scale -> scale.zeroPoint() != null ? scale : withZero(scale));
   }
 
   private CodeScale withZero(CodeScale scale) {
-    Tensor zero = Tensor.ofBytes(operandType().orElseThrow(), scale.scale().constantShape().orElseThrow(), (byte) 0);
-    return new CodeScale(
-        scale.scale(), context.addConstant(scale.scale() + "_zero_point", zero));
+    Tensor zero =
+        Tensor.ofBytes(
+            operandType().orElseThrow(), scale.scale().constantShape().orElseThrow(), (byte) 0);
+    return new CodeScale(scale.scale(), context.addConstant(scale.scale() + "_zero_point", zero));
   }
 
   private Optional<ElementType> operandType() {
@@ -172,7 +209,7 @@ final class OperatorDecomposition {
   }
 
   private boolean hasFittingBias() {
-    Optional<Value> bias = node.input(layout.bias());
+    Optional<Value> bias = layout.bias(node);
     if (bias.isEmpty() || layout.hasFloatBias()) {
       return true;
     }

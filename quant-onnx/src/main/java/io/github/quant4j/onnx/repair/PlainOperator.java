@@ -30,10 +30,12 @@ import java.util.stream.IntStream;
  */
 final class PlainOperator {
   private static final Set<String> MOVING =
-      Set.of("Compress", "GatherElements", "GatherND", "GlobalMaxPool", "MaxPool", "ReverseSequence");
+      Set.of(
+          "Compress", "GatherElements", "GatherND", "GlobalMaxPool", "MaxPool", "ReverseSequence");
   private static final Set<String> READING = Set.of("ArgMax", "ArgMin", "Shape", "Size");
   private static final Set<String> BOUNDED = Set.of("Clip", "Pad", "Relu");
   private static final Set<String> JOINING = Set.of("Concat", "Where");
+
   /** The operator set from which the bounds of Clip, and what Pad puts in, are inputs. */
   private static final int BOUNDS_AS_INPUTS = 11;
 
@@ -64,7 +66,9 @@ final class PlainOperator {
 
   /** Returns why the node cannot read floats, empty when it can. */
   Optional<String> obstacle() {
-    if (!isMoving() && !READING.contains(node.opType()) && !BOUNDED.contains(node.opType())
+    if (!isMoving()
+        && !READING.contains(node.opType())
+        && !BOUNDED.contains(node.opType())
         && !JOINING.contains(node.opType())) {
       return Optional.of("what it makes of codes has no counterpart on floats");
     }
@@ -100,7 +104,9 @@ final class PlainOperator {
   }
 
   private boolean isMoving() {
-    return MOVING.contains(node.opType()) || OperatorClass.isCopy(node) || OperatorClass.isNearestResize(node);
+    return MOVING.contains(node.opType())
+        || OperatorClass.isCopy(node)
+        || OperatorClass.isNearestResize(node);
   }
 
   private IntStream dataInputs() {
@@ -150,7 +156,10 @@ final class PlainOperator {
     if (node.is("Relu") && scale.offset() != 0) {
       context.rewriter().edit(node).changeOperator("Clip");
       fill(1, 0);
-    } else if (node.is("Pad") && node.input(2).isEmpty() && isConstantPad() && scale.offset() != 0) {
+    } else if (node.is("Pad")
+        && node.input(2).isEmpty()
+        && isConstantPad()
+        && scale.offset() != 0) {
       fill(2, 0);
     }
   }
@@ -161,7 +170,8 @@ final class PlainOperator {
 
   private void fill(int index, int code) {
     Tensor real = Tensor.ofFloats(Shape.of(), scale.real(code));
-    String name = "%s_%s".formatted(node.output(), index == 2 && node.is("Pad") ? "value" : "bound");
+    String name =
+        "%s_%s".formatted(node.output(), index == 2 && node.is("Pad") ? "value" : "bound");
     context.rewriter().fillInput(node, index, context.addConstant(name, real));
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the user decides about a repair. Immutable. */
 final class RepairOptions {
-  private static final RepairOptions DEFAULTS = 
+  private static final RepairOptions DEFAULTS =
       new RepairOptions(Target.TENSORRT, null, null, false);
 
   private final Target target;

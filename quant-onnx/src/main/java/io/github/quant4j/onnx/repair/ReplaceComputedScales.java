@@ -68,7 +68,8 @@ final class ReplaceComputedScales implements RepairPass {
 
     private void visitFused(Node node) {
       Value tensor = node.requiredInput(0);
-      String found = "DynamicQuantizeMatMul computes the scale of \"%s\" as it runs".formatted(tensor);
+      String found =
+          "DynamicQuantizeMatMul computes the scale of \"%s\" as it runs".formatted(tensor);
       Optional<DynamicProduct> product = DynamicProduct.of(node);
       if (product.isEmpty()) {
         refuse(node, tensor, found, DynamicProduct.obstacle(node));
@@ -82,11 +83,15 @@ final class ReplaceComputedScales implements RepairPass {
 
     private void visitReader(Node node) {
       List<DynamicQuantization> sources =
-          node.inputs().stream().flatMap(value -> DynamicQuantization.behind(value).stream()).toList();
+          node.inputs().stream()
+              .flatMap(value -> DynamicQuantization.behind(value).stream())
+              .toList();
       if (!sources.stream().allMatch(source -> activations.isKnown(source.tensor()))) {
         return;
       }
-      if (node.is("DequantizeLinear") && !node.output().isGraphOutput() && !node.output().isCaptured()) {
+      if (node.is("DequantizeLinear")
+          && !node.output().isGraphOutput()
+          && !node.output().isCaptured()) {
         DynamicQuantization source = sources.get(0);
         Value float32 = activations.value(source.tensor(), source.node());
         context.rewriter().replaceUses(node.output(), float32);
@@ -99,7 +104,9 @@ final class ReplaceComputedScales implements RepairPass {
         product.get().replace(context, codeNodes, activations);
         isChanged = true;
       } else {
-        String obstacle = "%s \"%s\" reads its codes: %s".formatted(node.opType(), node.label(), DynamicProduct.obstacle(node));
+        String obstacle =
+            "%s \"%s\" reads its codes: %s"
+                .formatted(node.opType(), node.label(), DynamicProduct.obstacle(node));
         sources.forEach(source -> obstacles.putIfAbsent(source.tensor(), obstacle));
       }
     }
@@ -111,28 +118,39 @@ final class ReplaceComputedScales implements RepairPass {
         return;
       }
       Value tensor = dynamic.get().tensor();
-      String found = "DynamicQuantizeLinear computes the scale of \"%s\" as the model runs".formatted(tensor);
+      String found =
+          "DynamicQuantizeLinear computes the scale of \"%s\" as the model runs".formatted(tensor);
       if (!activations.isKnown(tensor)) {
         refuse(node, tensor, found, NEEDS_DATA.formatted(tensor));
       } else if (dynamic.get().isUnused()) {
         context.rewriter().remove(node);
         repaired(node, tensor, found);
       } else {
-        refuse(node, tensor, found, obstacles.getOrDefault(tensor, "its codes or its scale have readers that need them"));
+        refuse(
+            node,
+            tensor,
+            found,
+            obstacles.getOrDefault(tensor, "its codes or its scale have readers that need them"));
       }
     }
 
     private void visitQuantizer(Quantizer quantizer) {
       Node node = quantizer.node();
       Value tensor = quantizer.data();
-      String found = "the scale or zero point of %s is computed as the model runs".formatted(node.opType());
+      String found =
+          "the scale or zero point of %s is computed as the model runs".formatted(node.opType());
       if (!quantizer.isQuantize()) {
         if (tensor.producer().filter(producer -> producer.is("QuantizeLinear")).isEmpty()) {
-          refuse(node, tensor, found, "its codes stand for other numbers each time; export the model with constant scales");
+          refuse(
+              node,
+              tensor,
+              found,
+              "its codes stand for other numbers each time; export the model with constant scales");
         }
         return;
       }
-      Optional<QuantizedActivation> pair = QuantizedActivation.of(node).filter(QuantizedActivation::isClosed);
+      Optional<QuantizedActivation> pair =
+          QuantizedActivation.of(node).filter(QuantizedActivation::isClosed);
       Optional<Float> scale = activations.scale(tensor);
       if (pair.isEmpty()) {
         refuse(node, tensor, found, "other operators than DequantizeLinear read its codes");
@@ -150,7 +168,8 @@ final class ReplaceComputedScales implements RepairPass {
     }
 
     private void repaired(Node node, Value tensor, String found) {
-      context.repaired(Defect.COMPUTED_SCALE, Site.of(node, tensor), found, activations.remedy(tensor));
+      context.repaired(
+          Defect.COMPUTED_SCALE, Site.of(node, tensor), found, activations.remedy(tensor));
       isChanged = true;
     }
   }
