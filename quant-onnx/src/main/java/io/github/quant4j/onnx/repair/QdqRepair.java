@@ -98,7 +98,7 @@ public final class QdqRepair {
 
   private static RepairContext formed(OnnxModel model) {
     OnnxModel copy = model.copy();
-    RepairContext context = new RepairContext(copy, RepairOptions.defaults());
+    RepairContext context = new RepairContext(copy, RepairOptions.floatForm());
     run(RepairPasses.form(), context, Census.of(model.graph()));
     return context;
   }

@@ -14,6 +14,8 @@ final class RepairPasses {
   static List<RepairPass> form() {
     return List.of(
         new ResolveConstants(),
+        new DecomposeIntegerOperators(),
+        new ReplaceComputedScales(),
         new RefuseUnsupportedCodes(),
         new RemoveCastsBetweenQuantizers(),
         new AddZeroPoints(),
