@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What quantization keeps of the real classifiers, and what the repair brings back, on all 10,000 test images: profile {@code full},
- * with the data where {@code tools/fashion-mnist.sh} puts it.
+ * What quantization keeps of the real classifiers, and what the repair brings back, on all 10,000
+ * test images: profile {@code full}, with the data where {@code tools/fashion-mnist.sh} puts it.
  */
 @Tag("full")
 class FullAccuracyTest {

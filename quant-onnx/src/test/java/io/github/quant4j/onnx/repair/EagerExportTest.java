@@ -24,13 +24,13 @@ class EagerExportTest {
   private static final Tensor INPUT = EXPORTS.batch("input.bin", 3, 8);
 
   private static Stream<String> names() {
-    return EXPORTS.lines("index.csv").stream().skip(1).map(line -> line.split(",")[0]);
+    return EXPORTS.lines("index.csv").stream().skip(1).map(line -> line.split(",", -1)[0]);
   }
 
   private static double steps(OnnxModel model, String name) {
     double scale =
         EXPORTS.lines("index.csv").stream()
-            .map(line -> line.split(","))
+            .map(line -> line.split(",", -1))
             .filter(cells -> cells[0].equals(name))
             .mapToDouble(cells -> Double.parseDouble(cells[4]))
             .findFirst()

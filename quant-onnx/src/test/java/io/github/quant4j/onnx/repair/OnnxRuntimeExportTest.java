@@ -22,8 +22,8 @@ class OnnxRuntimeExportTest {
   private static final float[] EXPECTED = EXPORTS.floats("output.bin");
 
   /**
-   * Symmetric codes have half the resolution of asymmetric ones on tensors that are not negative,
-   * 6 dB of the source's ratio; a range that is reduced already loses less.
+   * Symmetric codes have half the resolution of asymmetric ones on tensors that are not negative, 6
+   * dB of the source's ratio; a range that is reduced already loses less.
    */
   @ParameterizedTest
   @CsvSource({
