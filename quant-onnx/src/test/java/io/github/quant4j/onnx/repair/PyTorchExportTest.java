@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>Distances are in steps of the scale of PyTorch's output. Python figures: {@code python
  * src/test/python/eager_exports.py src/test/resources/eager}.
  */
-class EagerExportTest {
+class PyTorchExportTest {
   private static final ForeignModels EXPORTS = new ForeignModels("eager");
   private static final Tensor INPUT = EXPORTS.batch("input.bin", 3, 8);
 
