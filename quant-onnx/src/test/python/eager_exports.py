@@ -15,12 +15,13 @@ Never in an export: a Conv without bias (the exporter writes zeros), quantized o
 a Cast before each DequantizeLinear.
 
 Writes, for each model NAME: NAME.onnx.gz as torch.onnx.export left it, NAME.bin with what PyTorch
-itself answers to input.bin (float32, little-endian, row-major), and a line of index.csv:
-the columns are name, engine, opset, whether constants were folded, scale and zero point of the
+itself answers to input.bin (float32, little-endian, row-major), NAME.float.bin with what it
+answered before quantization, and a line of index.csv: the columns are name, engine, opset, whether constants were folded, scale and zero point of the
 output. input.bin is float32 [6, 3, 8, 8].
 
-Prints how far ONNX Runtime is from PyTorch in steps of the output scale: with the export as it is,
-and with every uint8 zero point read as int8 where PyTorch computed with qint8.
+Prints the signal-to-quantization-noise ratio of PyTorch's own answers, and how far ONNX Runtime
+is from them in steps of the output scale: with the export as it is, and with every uint8 zero point
+read as int8 where PyTorch computed with qint8.
 """
 
 import gzip
@@ -211,17 +212,23 @@ def main(folder):
     for name, module, configuration, engine, opset, folded in models():
         if kernels is None and configuration.activation().dtype == torch.qint8:
             kernels = signed_kernels()
+        with torch.no_grad():
+            unquantized = module.eval()(torch.from_numpy(inputs)).numpy()
         module = quantized(module, configuration, engine)
         expected = module(torch.from_numpy(inputs)).numpy()
         model = exported(module, torch.from_numpy(inputs), opset, folded)
         last = module.head if hasattr(module, "head") else module.last
         (folder / f"{name}.onnx.gz").write_bytes(gzip.compress(model, 9, mtime=0))
         (folder / f"{name}.bin").write_bytes(expected.astype("<f4").tobytes())
+        (folder / f"{name}.float.bin").write_bytes(unquantized.astype("<f4").tobytes())
         index.append(f"{name},{engine},{opset},{folded},{last.scale!r},{last.zero_point}".lower())
         raw = distance(model, inputs, expected, last.scale)
         signed = "" if name.startswith("unsigned") else ", read as int8 %.3f" % distance(
             read_as_signed(model), inputs, expected, last.scale)
-        print(f"{name}: {len(model)} bytes, raw {raw:.3f}{signed} steps of {last.scale:.6f}")
+        noise = ((expected - unquantized) ** 2).sum()
+        ratio = 10 * np.log10((unquantized**2).sum() / noise)
+        print(f"{name}: {len(model)} bytes, {ratio:.2f} dB, raw {raw:.3f}{signed} steps of "
+              f"{last.scale:.6f}")
     (folder / "index.csv").write_text("\n".join(index) + "\n")
 
 

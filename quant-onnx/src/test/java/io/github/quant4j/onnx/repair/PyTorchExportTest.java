@@ -38,6 +38,19 @@ class PyTorchExportTest {
     return ForeignModels.distance(model, INPUT, EXPORTS.floats(name + ".bin")) / scale;
   }
 
+  @ParameterizedTest
+  @MethodSource("names")
+  void debug(String name) {
+    OnnxModel repaired = QdqRepair.create().run(EXPORTS.model(name)).model();
+    float[] unquantized = EXPORTS.floats(name + ".float.bin");
+    System.out.printf(
+        "DBG %-22s steps %.3f baseline %.3f torch %.2f dB repaired %.2f dB%n",
+        name,
+        steps(repaired, name), steps(QdqRepair.create().run(EXPORTS.model(name)).baseline(), name),
+        ForeignModels.sqnr(EXPORTS.floats(name + ".bin"), unquantized),
+        ForeignModels.sqnr(repaired, INPUT, unquantized));
+  }
+
   /** A step is what PyTorch itself loses to rounding; one more code of difference is 1. */
   @ParameterizedTest
   @ValueSource(
@@ -86,8 +99,8 @@ class PyTorchExportTest {
     OnnxModel export = EXPORTS.model(name);
     Census before = Census.of(export.graph());
     assertThat(before.count("Cast")).isPositive();
-    assertThat(before.count("DequantizeLinear UINT8")).isPositive();
-    assertThat(before.count("DequantizeLinear INT32")).isPositive();
+    assertThat(before.count("DequantizeLinear uint8")).isPositive();
+    assertThat(before.count("DequantizeLinear int32")).isPositive();
     ForeignModels.assertFitForTensorRt(QdqRepair.create().run(export));
   }
 
