@@ -5,6 +5,7 @@ import io.github.quant4j.onnx.qdq.BuildMode;
 import io.github.quant4j.onnx.qdq.PlanProfile;
 import io.github.quant4j.onnx.qdq.Target;
 import io.github.quant4j.onnx.qdq.WeightForm;
+import io.github.quant4j.onnx.repair.CodeReading;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -76,6 +77,20 @@ abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConvert
   static final class OfWeightForm extends ChoiceConverter<WeightForm> {
     OfWeightForm() {
       super(WeightForm.class);
+    }
+  }
+
+  /** Reads how undecided codes are to be read. */
+  static final class OfCodeReading extends ChoiceConverter<CodeReading> {
+    OfCodeReading() {
+      super(CodeReading.class);
+    }
+  }
+
+  /** Reads a form of findings. */
+  static final class OfLintFormat extends ChoiceConverter<LintFormat> {
+    OfLintFormat() {
+      super(LintFormat.class);
     }
   }
 

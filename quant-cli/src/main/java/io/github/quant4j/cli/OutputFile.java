@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** Checks of the file a command is to write, made before the work begins. */
 final class OutputFile {
@@ -18,6 +20,22 @@ final class OutputFile {
       return Files.isSameFile(output, input);
     }
     return output.toAbsolutePath().normalize().equals(input.toAbsolutePath().normalize());
+  }
+
+  /** Makes sure that the output would not be written over an input. */
+  static void requireOther(CommandSpec command, Path output, Path input, String what)
+      throws IOException {
+    if (isSame(output, input)) {
+      throw new ParameterException(
+          command.commandLine(),
+          "output \""
+              + output
+              + "\" is the same file as "
+              + what
+              + " \""
+              + input
+              + "\"; expected another path, give one with -o");
+    }
   }
 
   /** Makes sure that a new file can take the place of the output, by making one beside it. */

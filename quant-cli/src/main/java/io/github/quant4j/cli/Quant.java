@@ -62,7 +62,9 @@ public final class Quant {
     return new CommandLine(new QuantCommand(streams))
         .addSubcommand(new QuantizeCommand(streams))
         .addSubcommand(new VerifyCommand(streams))
+        .addSubcommand(new RepairCommand(streams))
         .addSubcommand(new InspectCommand(streams))
+        .addSubcommand(new LintCommand(streams))
         .setOut(new PrintWriter(streams.out(), true, US_ASCII))
         .setErr(new PrintWriter(streams.err(), true, US_ASCII))
         .setExpandAtFiles(false);

@@ -39,6 +39,13 @@ final class QuantizeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL.onnx", description = "The float32 model; it is not changed.")
   private Path model;
 
+  @Option(
+      names = SampleOptions.DATA,
+      required = true,
+      paramLabel = "SOURCE",
+      description = SampleOptions.DATA_DESCRIPTION)
+  private Path data;
+
   @Mixin private SampleOptions samples;
 
   @Option(
@@ -72,9 +79,9 @@ final class QuantizeCommand implements Callable<Integer> {
   @Option(
       names = "--plan-file",
       paramLabel = "PLAN.json|PLAN.txt",
-      converter = PlanFile.Converter.class,
+      converter = ReportFile.Converter.class,
       description = "Write the plan to a file, as JSON or as text by the end of its name.")
-  private @Nullable PlanFile planFile;
+  private @Nullable ReportFile planFile;
 
   @Option(names = "--json", description = "Print one JSON object instead of text.")
   private boolean asJson;
@@ -99,21 +106,21 @@ final class QuantizeCommand implements Callable<Integer> {
 
   /** Reads the model, once it is sure that the output will not be written over an input. */
   private OnnxModel readModel() throws IOException {
-    requireOtherFile(model, "the model");
-    requireOtherFile(samples.data(), "the samples");
+    OutputFile.requireOther(spec, output, model, "the model");
+    OutputFile.requireOther(spec, output, data, "the samples");
     OnnxModel floatModel = OnnxModel.read(model);
-    for (Path data : floatModel.dataFiles()) {
-      requireOtherFile(data, "the data of the model");
+    for (Path dataFile : floatModel.dataFiles()) {
+      OutputFile.requireOther(spec, output, dataFile, "the data of the model");
     }
     return floatModel;
   }
 
   private ModelFiles write(QuantizedModel result) throws IOException {
-    Optional<Path> data = result.write(output);
+    Optional<Path> dataFile = result.write(output);
     if (planFile != null) {
-      planFile.write(result.plan());
+      planFile.write(result.plan()::toJson, result.plan()::toString);
     }
-    return ModelFiles.of(output, data.stream().toList());
+    return ModelFiles.of(output, dataFile.stream().toList());
   }
 
   private QuantizeReport.Settings settings() {
@@ -148,22 +155,8 @@ final class QuantizeCommand implements Callable<Integer> {
     }
   }
 
-  private void requireOtherFile(Path input, String what) throws IOException {
-    if (OutputFile.isSame(output, input)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "output \""
-              + output
-              + "\" is the same file as "
-              + what
-              + " \""
-              + input
-              + "\"; expected another path, give one with -o");
-    }
-  }
-
   private QuantizedModel quantize(OnnxModel floatModel) throws IOException {
-    try (CalibrationSource source = samples.open(floatModel, BATCH_SIZE);
+    try (CalibrationSource source = samples.open(data, floatModel, BATCH_SIZE);
         ProgressLine progress = new ProgressLine(streams, "calibrating")) {
       return precision
           .applyTo(PostTrainingQuantization.of(floatModel))
@@ -177,12 +170,7 @@ final class QuantizeCommand implements Callable<Integer> {
       throw new CommandException("cannot quantize \"" + model + "\": " + e.getMessage(), e);
     } catch (CalibrationException e) {
       throw new CommandException(
-          "cannot quantize \""
-              + model
-              + "\" with the samples \""
-              + samples.data()
-              + "\": "
-              + e.getMessage(),
+          "cannot quantize \"" + model + "\" with the samples \"" + data + "\": " + e.getMessage(),
           e);
     }
   }

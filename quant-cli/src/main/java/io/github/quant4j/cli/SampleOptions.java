@@ -16,16 +16,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of commands that run a model on samples. */
-@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SampleOptions {
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "SOURCE",
-      description =
-          "The samples: a .npz whose arrays are named as the model's inputs, a .npy for a model of"
-              + " one input, or a folder of either; the first axis counts the samples.")
-  private Path data;
+  /** The name of the option by which a command takes its samples, which some can do without. */
+  static final String DATA = "--data";
+
+  static final String DATA_DESCRIPTION =
+      "The samples: a .npz whose arrays are named as the model's inputs, a .npy for a model of"
+          + " one input, or a folder of either; the first axis counts the samples.";
 
   @Option(
       names = "--samples",
@@ -50,10 +47,6 @@ final class SampleOptions {
       description = "Run on N threads; one per core unless given.")
   private @Nullable Integer threads;
 
-  Path data() {
-    return data;
-  }
-
   /** Returns the number of threads, 0 for the runtime's choice. */
   int threadCount() {
     return threads == null ? 0 : threads;
@@ -65,7 +58,7 @@ final class SampleOptions {
   }
 
   /** Opens the samples for a model. */
-  CalibrationSource open(OnnxModel model, int defaultBatchSize) throws IOException {
+  CalibrationSource open(Path data, OnnxModel model, int defaultBatchSize) throws IOException {
     List<Value> inputs = model.graph().inputs();
     NumpySource.Builder builder = NumpySource.builder(data);
     if (inputs.size() == 1) {
@@ -78,10 +71,16 @@ final class SampleOptions {
               + inputs
               + "; expected a .npz with an array for each");
     }
+    return limitedBatches(builder, model, defaultBatchSize).open();
+  }
+
+  /** Sets how many samples of a model are used, and how many at once. */
+  NumpySource.Builder limitedBatches(
+      NumpySource.Builder builder, OnnxModel model, int defaultBatchSize) {
     if (sampleLimit != null) {
       builder.sampleLimit(sampleLimit);
     }
-    return builder.batchSize(batchSize(inputs, defaultBatchSize)).open();
+    return builder.batchSize(batchSize(model.graph().inputs(), defaultBatchSize));
   }
 
   private int batchSize(List<Value> inputs, int absent) {

@@ -17,6 +17,11 @@ final class TextLines {
     add("", value);
   }
 
+  /** Adds lines that have no labels. */
+  void addAll(String lines) {
+    lines.lines().forEach(line -> text.append(String.format("%s%n", line)));
+  }
+
   @Override
   public String toString() {
     return text.toString();

@@ -45,6 +45,13 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "INT8.onnx", description = "The INT8 model.")
   private Path int8File;
 
+  @Option(
+      names = SampleOptions.DATA,
+      required = true,
+      paramLabel = "SOURCE",
+      description = SampleOptions.DATA_DESCRIPTION)
+  private Path data;
+
   @Mixin private SampleOptions samples;
 
   @Option(
@@ -111,7 +118,7 @@ final class VerifyCommand implements Callable<Integer> {
   private VerificationReport compare(Verification verification, OnnxModel floatModel)
       throws IOException {
     try (ProgressLine progress = new ProgressLine(streams, "comparing");
-        CalibrationSource source = samples.open(floatModel, BATCH_SIZE)) {
+        CalibrationSource source = samples.open(data, floatModel, BATCH_SIZE)) {
       return verification.listener(progress).run(source);
     } catch (QuantizationException e) {
       throw new CommandException(
@@ -120,7 +127,7 @@ final class VerifyCommand implements Callable<Integer> {
               + "\" with \""
               + floatFile
               + "\" on the samples \""
-              + samples.data()
+              + data
               + "\": "
               + e.getMessage(),
           e);

@@ -14,7 +14,9 @@ class QuantTest {
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err()).startsWith("Usage: quant ").contains("quantize", "verify", "inspect");
+    assertThat(run.err())
+        .startsWith("Usage: quant ")
+        .contains("quantize", "verify", "inspect", "lint");
   }
 
   @Test
@@ -27,7 +29,7 @@ class QuantTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quantize", "verify", "inspect"})
+  @ValueSource(strings = {"quantize", "verify", "inspect", "lint"})
   void run_helpOfACommand_printsItsUsage(String command) {
     CommandRun run = CommandRun.of(command, "--help");
 

@@ -140,6 +140,20 @@ final class TinyModels {
             .toByteArray());
   }
 
+  /** Writes a chain of the given number of operators of ONNX Runtime. */
+  static Path gelus(Path file, int count) throws IOException {
+    GraphProto.Builder graph =
+        GraphProto.newBuilder()
+            .setName("gelus")
+            .addInput(tensor("x0", 0, FEATURES))
+            .addOutput(tensor("x" + count, 0, FEATURES));
+    for (int i = 0; i < count; i++) {
+      graph.addNode(
+          node("FastGelu", "x" + (i + 1), "x" + i).setName("gelu" + i).setDomain("com.microsoft"));
+    }
+    return write(file, graph);
+  }
+
   private static AttributeProto body(String name, String direction) {
     NodeProto.Builder lstm =
         node("LSTM", name + "_y", "rows", "w", "r")

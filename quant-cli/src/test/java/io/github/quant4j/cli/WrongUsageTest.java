@@ -197,6 +197,26 @@ class WrongUsageTest {
   }
 
   @Test
+  void lint_unknownFormat_isRefused() {
+    given.assertWrongUsage(
+        CommandRun.of("lint", given.model(), "--format", "xml"),
+        "--format",
+        "expected text or json or sarif, found 'xml'");
+  }
+
+  @Test
+  void lint_jsonBesideAnotherFormat_isRefused() {
+    given.assertWrongUsage(
+        CommandRun.of("lint", given.model(), "--format", "sarif", "--json"),
+        "--json is short for --format json; found --format sarif");
+  }
+
+  @Test
+  void lint_withoutModel_isRefused() {
+    given.assertWrongUsage(CommandRun.of("lint"), "missing required parameter: 'MODEL.onnx'");
+  }
+
+  @Test
   void quant_unknownCommand_isRefused() {
     given.assertWrongUsage(CommandRun.of("quantise"), "'quantise'", "did you mean quantize?");
   }

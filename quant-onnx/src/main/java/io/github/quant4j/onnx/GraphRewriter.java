@@ -215,6 +215,17 @@ public final class GraphRewriter {
   }
 
   /**
+   * Puts a node before another in the order of the graph.
+   *
+   * @param node the node to move; all it reads must be computed before the anchor
+   * @param anchor the node to stand before
+   */
+  public void moveBefore(Node node, Node anchor) {
+    graph.unlink(node);
+    graph.insertBefore(anchor, node);
+  }
+
+  /**
    * Lets a node write its output under another name, and computes the old name from that right
    * behind it. Readers, subgraphs and the outputs of the graph still see the old name.
    *
@@ -227,11 +238,7 @@ public final class GraphRewriter {
    *     description writes another name than the old one
    */
   public Value divert(Value value, String name, Function<Value, NodeBlueprint> restoring) {
-    Node writer =
-        value
-            .producer()
-            .orElseThrow(
-                () -> new IllegalArgumentException("no node writes value \"" + value + "\""));
+    Node writer = requireProducer(value);
     requireFree(name);
     Value diverted = new Value(name);
     NodeBlueprint blueprint = restoring.apply(diverted);
@@ -244,6 +251,36 @@ public final class GraphRewriter {
     diverted.setProducer(writer);
     insert(writer.next(), blueprint, value);
     return diverted;
+  }
+
+  /**
+   * Lets the nodes that write two values of one type write each other's. Readers follow the node
+   * they read, so all that changes places are the names, and what outputs of the graph and
+   * subgraphs see under them.
+   *
+   * @param a the output of a node
+   * @param b the output of a node
+   * @throws IllegalArgumentException if no node writes one of the values
+   */
+  public void exchange(Value a, Value b) {
+    Node writerOfA = requireProducer(a);
+    Node writerOfB = requireProducer(b);
+    int positionOfA = writerOfA.outputPositions().indexOf(a);
+    int positionOfB = writerOfB.outputPositions().indexOf(b);
+    List<Use> readersOfA = a.uses();
+    List<Use> readersOfB = b.uses();
+    writerOfA.setOutput(positionOfA, b);
+    b.setProducer(writerOfA);
+    writerOfB.setOutput(positionOfB, a);
+    a.setProducer(writerOfB);
+    readersOfA.forEach(use -> replaceInput(use, b));
+    readersOfB.forEach(use -> replaceInput(use, a));
+  }
+
+  private static Node requireProducer(Value value) {
+    return value
+        .producer()
+        .orElseThrow(() -> new IllegalArgumentException("no node writes value \"" + value + "\""));
   }
 
   /**

@@ -122,6 +122,25 @@ class GraphRewriterTest {
   }
 
   @Test
+  void exchange_outputsOfTwoNodes_readersFollowTheirNode() {
+    rewriter.exchange(value("a"), value("b"));
+
+    assertThat(node("a").output()).isSameAs(value("b"));
+    assertThat(node("b").output()).isSameAs(value("a"));
+    assertThat(node("b").requiredInput(0)).isSameAs(value("b"));
+    assertThat(value("a").producer()).hasValue(node("b"));
+    assertThat(value("a").isUnused()).isTrue();
+    assertThat(graph.outputs()).containsExactly(value("b"));
+  }
+
+  @Test
+  void exchange_inputOfTheGraph_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rewriter.exchange(value("a"), value("x")))
+        .withMessage("no node writes value \"x\"");
+  }
+
+  @Test
   void retype_declaredValue_keepsItsShape() {
     rewriter.retype(value("x"), ElementType.FLOAT16);
     OnnxModel read = OnnxModel.of(model.toByteArray());

@@ -21,6 +21,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Runs a model in ONNX Runtime on the CPU, at its default optimization level.
@@ -65,6 +66,19 @@ public final class OnnxRuntimeOracle {
   public static Map<String, Tensor> run(Path model, Map<String, Tensor> inputs) {
     return run(
         (environment, options) -> environment.createSession(model.toString(), options), inputs);
+  }
+
+  /** Returns why no session can be made of a model, empty when one can. */
+  public static Optional<String> refusal(OnnxModel model) {
+    byte[] bytes = model.toByteArray();
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(1);
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      OrtEnvironment.getEnvironment().createSession(bytes, options).close();
+      return Optional.empty();
+    } catch (OrtException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   private static boolean isStronglyTyped(OnnxModel model) {

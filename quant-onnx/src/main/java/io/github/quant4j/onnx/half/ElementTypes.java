@@ -14,12 +14,18 @@ import java.util.stream.IntStream;
  * The element types of the values of a graph: what the model declares, else what its operators make
  * of their inputs. What cannot be told is unknown. One pass over the nodes.
  */
-final class ElementTypes {
+public final class ElementTypes {
   private final Map<Value, ElementType> types = new HashMap<>();
 
   private ElementTypes() {}
 
-  static ElementTypes of(Graph graph) {
+  /**
+   * Finds the types of the values of a graph.
+   *
+   * @param graph the graph; later changes to it are not seen
+   * @return the types
+   */
+  public static ElementTypes of(Graph graph) {
     ElementTypes known = new ElementTypes();
     graph.inputs().forEach(input -> known.note(input, input.type().elementType()));
     for (Value constant : graph.initializers()) {
@@ -27,6 +33,16 @@ final class ElementTypes {
     }
     graph.nodes().forEach(known::visit);
     return known;
+  }
+
+  /**
+   * Returns the type of the elements of a value.
+   *
+   * @param value a value of the graph
+   * @return the type, empty when it cannot be told
+   */
+  public Optional<ElementType> type(Value value) {
+    return Optional.ofNullable(types.get(value));
   }
 
   /** Tells whether a value is a float32 tensor for certain. */

@@ -8,7 +8,7 @@ import java.util.stream.DoubleStream;
  * The map {@code y[k] = factor[k] * x[k] + shift[k]} of the channels k of a tensor, in float64.
  * Immutable and thread-safe.
  */
-final class ChannelAffine {
+public final class ChannelAffine {
   private final double[] factors;
   private final double[] shifts;
 
@@ -47,15 +47,32 @@ final class ChannelAffine {
     return new ChannelAffine(composedFactors, composedShifts);
   }
 
-  double factor(int channel) {
+  /**
+   * Returns what a channel is multiplied by.
+   *
+   * @param channel the channel, from 0
+   * @return the factor
+   */
+  public double factor(int channel) {
     return factors[channel];
   }
 
-  double shift(int channel) {
+  /**
+   * Returns what is added to a channel after that.
+   *
+   * @param channel the channel, from 0
+   * @return the shift
+   */
+  public double shift(int channel) {
     return shifts[channel];
   }
 
-  int channelCount() {
+  /**
+   * Returns the number of channels.
+   *
+   * @return the count
+   */
+  public int channelCount() {
     return factors.length;
   }
 

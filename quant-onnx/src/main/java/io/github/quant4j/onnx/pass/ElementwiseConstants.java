@@ -9,15 +9,12 @@ import java.util.Optional;
 /**
  * Operators that map a constant element by element: Cast, Sqrt and Neg.
  *
- * <p>Cast goes to float32 from float16, bfloat16, float64, int32 and int64, rounding half to even;
- * between int32 and int64, keeping the low bits; and from float32 and float64 to whole numbers,
- * towards zero, where all of them fit, since beyond that the result is the machine's. Source: the
- * ONNX operators named, opset 13.
+ * <p>Cast goes to float32 from float16, bfloat16, float64 and whole numbers (int8, uint8, int32,
+ * int64), rounding half to even; between whole numbers, keeping the low bits; and from float32 and
+ * float64 to whole numbers, towards zero, where all of them fit, since beyond that the result is
+ * the machine's. Source: the ONNX operators named, opset 13.
  */
 final class ElementwiseConstants {
-  private static final double TWO_POW_31 = 0x1p31;
-  private static final double TWO_POW_63 = 0x1p63;
-
   private ElementwiseConstants() {}
 
   static Optional<ConstantResult> cast(Tensor data, long onnxCode) {
@@ -26,37 +23,48 @@ final class ElementwiseConstants {
       return target.map(same -> ConstantResult.of(data));
     }
     return switch (target.get()) {
-      case FLOAT -> isNumber(data) ? mapped(data, target.get(), Kernel.TO_FLOAT) : Optional.empty();
-      case INT64 -> whole(data, target.get(), TWO_POW_63, Kernel.TO_INT64);
-      case INT32 -> whole(data, target.get(), TWO_POW_31, Kernel.TO_INT32);
+      case FLOAT ->
+          isWhole(data.elementType()) || isReal(data.elementType())
+              ? mapped(data, target.get(), Kernel.TO_FLOAT)
+              : Optional.empty();
+      case INT64 -> whole(data, target.get(), -0x1p63, 0x1p63, Kernel.TO_INT64);
+      case INT32 -> whole(data, target.get(), -0x1p31, 0x1p31, Kernel.TO_INT32);
+      case INT8 -> whole(data, target.get(), Byte.MIN_VALUE - 1, 0x1p7, Kernel.TO_BYTE);
+      case UINT8 -> whole(data, target.get(), -1, 0x1p8, Kernel.TO_BYTE);
       default -> Optional.empty();
     };
   }
 
-  private static boolean isNumber(Tensor data) {
-    return switch (data.elementType()) {
-      case FLOAT16, BFLOAT16, FLOAT, DOUBLE, INT32, INT64 -> true;
+  private static boolean isWhole(ElementType type) {
+    return switch (type) {
+      case INT8, UINT8, INT32, INT64 -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean isReal(ElementType type) {
+    return switch (type) {
+      case FLOAT16, BFLOAT16, FLOAT, DOUBLE -> true;
       default -> false;
     };
   }
 
   private static Optional<ConstantResult> whole(
-      Tensor data, ElementType target, double limit, Kernel kernel) {
+      Tensor data, ElementType target, double lower, double upper, Kernel kernel) {
     boolean isExact =
         switch (data.elementType()) {
-          case INT32, INT64 -> true;
-          case FLOAT, DOUBLE -> areBelow(data, limit);
-          default -> false;
+          case FLOAT, DOUBLE -> areBetween(data, lower, upper);
+          default -> isWhole(data.elementType());
         };
     return isExact ? mapped(data, target, kernel) : Optional.empty();
   }
 
-  private static boolean areBelow(Tensor data, double limit) {
+  private static boolean areBetween(Tensor data, double lower, double upper) {
     ByteBuffer bytes = data.bytes();
     int count = (int) data.shape().elementCount();
     for (int i = 0; i < count; i++) {
       double value = real(data.elementType(), bytes, i);
-      if (!(Math.abs(value) < limit)) {
+      if (!(value > lower && value < upper)) {
         return false;
       }
     }
@@ -97,8 +105,7 @@ final class ElementwiseConstants {
     TO_FLOAT {
       @Override
       void put(ElementType type, ByteBuffer from, int i, ByteBuffer to) {
-        boolean isWhole = type == ElementType.INT32 || type == ElementType.INT64;
-        to.putFloat(isWhole ? (float) whole(type, from, i) : (float) real(type, from, i));
+        to.putFloat(isWhole(type) ? (float) whole(type, from, i) : (float) real(type, from, i));
       }
     },
     TO_INT64 {
@@ -111,6 +118,12 @@ final class ElementwiseConstants {
       @Override
       void put(ElementType type, ByteBuffer from, int i, ByteBuffer to) {
         to.putInt((int) whole(type, from, i));
+      }
+    },
+    TO_BYTE {
+      @Override
+      void put(ElementType type, ByteBuffer from, int i, ByteBuffer to) {
+        to.put((byte) whole(type, from, i));
       }
     },
     SQRT {
@@ -136,6 +149,8 @@ final class ElementwiseConstants {
 
   private static long whole(ElementType type, ByteBuffer from, int i) {
     return switch (type) {
+      case INT8 -> from.get(i);
+      case UINT8 -> Byte.toUnsignedInt(from.get(i));
       case INT32 -> from.getInt(i * Integer.BYTES);
       case INT64 -> from.getLong(i * Long.BYTES);
       default -> (long) real(type, from, i);

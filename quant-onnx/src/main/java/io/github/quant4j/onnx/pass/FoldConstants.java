@@ -17,8 +17,8 @@ import java.util.List;
  *   <li>Folded: Identity, Cast, Reshape, Squeeze, Unsqueeze, Transpose, Slice, Expand, Concat,
  *       Gather, Shape, ConstantOfShape and Pad by nothing, of any element type of 8 to 64 bits,
  *       where the operator only moves elements; Add, Sub, Mul, Div and Neg of float32, int32 and
- *       int64; Sqrt of float32; Cast to float32 from float16, bfloat16, float64 and whole numbers,
- *       and between these. Chains fold whole.
+ *       int64; Sqrt of float32; Cast to float32 from float16, bfloat16, float64 and whole numbers
+ *       (int8, uint8, int32, int64), and between these. Chains fold whole.
  *   <li>Not folded: anything that depends on an input of the graph; QuantizeLinear and
  *       DequantizeLinear; what is an output of the graph; an operator that would fail; a division
  *       of whole numbers by 0 or -1; a Cast to whole numbers that not all values fit.

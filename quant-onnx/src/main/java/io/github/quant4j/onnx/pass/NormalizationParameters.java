@@ -13,16 +13,20 @@ import java.util.stream.IntStream;
  * a[k] = gamma[k] / sqrt(variance[k] + epsilon)}, {@code y[k] = a[k] * x[k] + beta[k] - mean[k] *
  * a[k]}, in float64. Source: ONNX operator BatchNormalization, opset 15.
  */
-final class NormalizationParameters {
+public final class NormalizationParameters {
   private static final float DEFAULT_EPSILON = 1e-5f;
 
   private NormalizationParameters() {}
 
   /**
-   * Returns the map, empty where the node is anything else, trains, has parameters that are not
-   * float32 constants of one element per channel, or gives a number that is not finite.
+   * Returns the map of a BatchNormalization.
+   *
+   * @param node a node
+   * @param channelCount the number of channels of what it reads
+   * @return the map, empty where the node is anything else, trains, has parameters that are not
+   *     float32 constants of one element per channel, or gives a number that is not finite
    */
-  static Optional<ChannelAffine> of(Node node, long channelCount) {
+  public static Optional<ChannelAffine> of(Node node, long channelCount) {
     if (!node.is("BatchNormalization")
         || node.integer("training_mode", 0) != 0
         || node.outputs().size() != 1) {

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * Tells which of two branches has more operators between their join and the tensor they both come
- * from.
+ * from. QuantizeLinear and DequantizeLinear do not count.
  *
  * <p>Both branches are walked back in step, level by level, until one reaches a tensor the other
  * has seen; so the cost is that of the branches, not of the whole graph. Branches are given up when
@@ -25,7 +25,8 @@ public final class CommonAncestor {
   private final Map<Value, Integer> distances = new HashMap<>();
   private List<Value> front;
 
-  private CommonAncestor(Value start) {
+  private CommonAncestor(Value end) {
+    Value start = beforePairs(end);
     distances.put(start, 0);
     front = List.of(start);
   }
@@ -69,11 +70,25 @@ public final class CommonAncestor {
     List<Value> next = new ArrayList<>();
     for (Value value : front) {
       for (Value before : value.producer().map(Node::inputs).orElse(List.of())) {
-        if (!before.isConstant() && distances.putIfAbsent(before, level) == null) {
-          next.add(before);
+        Value operand = beforePairs(before);
+        if (!operand.isConstant() && distances.putIfAbsent(operand, level) == null) {
+          next.add(operand);
         }
       }
     }
     front = next;
+  }
+
+  /** Pairs are no operators: a branch is as long with them as without. */
+  private static Value beforePairs(Value value) {
+    Value current = value;
+    Node producer = value.producer().orElse(null);
+    while (producer != null
+        && producer.is("QuantizeLinear", "DequantizeLinear")
+        && producer.input(0).isPresent()) {
+      current = producer.requiredInput(0);
+      producer = current.producer().orElse(null);
+    }
+    return current;
   }
 }

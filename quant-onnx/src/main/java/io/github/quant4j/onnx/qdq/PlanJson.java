@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import io.github.quant4j.onnx.internal.JsonText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

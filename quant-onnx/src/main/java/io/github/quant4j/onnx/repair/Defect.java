@@ -6,8 +6,9 @@ import static io.github.quant4j.onnx.repair.Severity.NOTE;
 import static io.github.quant4j.onnx.repair.Severity.WARNING;
 
 /**
- * The kinds of defects of quantized models, in the order of the repair table. Numbers and names
- * never change their meaning; docs/repair.md shows each with an example.
+ * The kinds of defects of quantized models, in the order of the repair table, then what the linter
+ * alone tells. Numbers and names never change their meaning; docs/repair.md shows each with an
+ * example.
  */
 public enum Defect {
   /** R01. */
@@ -228,7 +229,33 @@ public enum Defect {
       "R38",
       NOTE,
       "a convolution of 1x1 on one pixel stands for a Gemm",
-      "either computes the same");
+      "either computes the same"),
+  /** L01. */
+  FOREIGN_OPERATOR(
+      "L01",
+      ERROR,
+      "an operator of another domain that TensorRT has no importer for",
+      "operators of the standard domain"),
+  /** L02. */
+  OPERATOR_SET(
+      "L02",
+      ERROR,
+      "the version of the standard operators is none that TensorRT reads",
+      "version 9 to 24"),
+  /** L03. */
+  NOT_QUANTIZED("L03", NOTE, "nothing in the model is quantized", "a quantized model"),
+  /** L04. */
+  REPAIR_FAILED(
+      "L04",
+      ERROR,
+      "the model could not be examined to the end",
+      "a model whose nodes have the inputs and constants they need"),
+  /** L05. */
+  CUSTOM_OPERATOR(
+      "L05",
+      NOTE,
+      "an operator of a domain nobody but its maker knows",
+      "a TensorRT plugin of the name of the operator");
 
   private final String id;
   private final Severity severity;
@@ -245,7 +272,7 @@ public enum Defect {
   /**
    * Returns the number of the rule that finds and mends defects of this kind.
    *
-   * @return "R01" to "R38"
+   * @return "R01" to "R38"; "L01" to "L05" for what the linter tells and no repair mends
    */
   public String id() {
     return id;

@@ -3,7 +3,9 @@ package io.github.quant4j.onnx.repair;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * One defect of one model. Immutable and thread-safe.
@@ -39,6 +41,38 @@ public record Finding(Defect defect, Site site, String found, Remedy remedy) {
   }
 
   /**
+   * Returns how much this finding matters: as much as its kind, but no more than a note where it is
+   * left because it does no harm.
+   *
+   * @return the severity
+   */
+  public Severity severity() {
+    return remedy.outcome() == Remedy.Outcome.KEPT ? Severity.NOTE : defect.severity();
+  }
+
+  /**
+   * Returns the finding as texts by name, which is what reports write of it.
+   *
+   * @return rule, severity, node, tensor, found, expected, outcome and remedy, in this order
+   */
+  public Map<String, String> fields() {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("rule", defect.id());
+    fields.put("severity", lower(severity()));
+    fields.put("node", site.node());
+    fields.put("tensor", site.tensor());
+    fields.put("found", found);
+    fields.put("expected", defect.expectation());
+    fields.put("outcome", lower(remedy.outcome()));
+    fields.put("remedy", remedy.text());
+    return fields;
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
    * Returns the finding as one line.
    *
    * @return rule, severity, place, what was found, what became of it
@@ -46,11 +80,6 @@ public record Finding(Defect defect, Site site, String found, Remedy remedy) {
   @Override
   public String toString() {
     return "%s %s at %s: %s; %s"
-        .formatted(
-            defect.id(),
-            defect.severity().name().toLowerCase(Locale.ROOT),
-            site,
-            found,
-            remedy.text());
+        .formatted(defect.id(), lower(severity()), site, found, remedy.text());
   }
 }

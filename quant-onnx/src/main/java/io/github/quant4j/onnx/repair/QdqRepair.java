@@ -9,6 +9,7 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.qdq.StripQuantizeDequantize;
 import io.github.quant4j.onnx.qdq.Target;
 import java.util.List;
+import java.util.SortedSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,9 +78,26 @@ public final class QdqRepair {
    * @throws RepairException if a pass fails
    */
   public static OnnxModel floatForm(OnnxModel model) {
-    OnnxModel copy = model.copy();
-    run(RepairPasses.form(), new RepairContext(copy, RepairOptions.defaults()));
+    OnnxModel copy = formed(model);
     new StripQuantizeDequantize().run(copy);
+    return copy;
+  }
+
+  /**
+   * Names the tensors whose ranges tell what a quantized model leaves open.
+   *
+   * @param model a quantized model; not changed
+   * @return names of float tensors of {@link #floatForm}, for {@link #withRanges}
+   * @throws RepairException if a pass fails
+   */
+  public static SortedSet<String> observationPoints(OnnxModel model) {
+    return ObservationPoints.of(formed(model).graph());
+  }
+
+  private static OnnxModel formed(OnnxModel model) {
+    OnnxModel copy = model.copy();
+    RepairContext context = new RepairContext(copy, RepairOptions.defaults());
+    run(RepairPasses.form(), context, Census.of(model.graph()));
     return copy;
   }
 
@@ -106,22 +124,39 @@ public final class QdqRepair {
     if (repaired.report().hasRefusedErrors()) {
       throw new RepairException(refusal(repaired.report()), repaired.report());
     }
+    if (options.target() == Target.TENSORRT) {
+      requireLegal(repaired);
+    }
     return repaired;
+  }
+
+  /** The passes have said that all is well; nobody takes their word for it. */
+  private static void requireLegal(RepairedModel repaired) {
+    List<String> breaches = TensorRtContract.breaches(repaired.model());
+    if (!breaches.isEmpty()) {
+      throw new RepairException(
+          "the repaired model is not what TensorRT takes: %s%s; export it anew, or report this"
+              .formatted(breaches.get(0), more(breaches)),
+          repaired.report());
+    }
   }
 
   private RepairedModel repair(OnnxModel model) {
     OnnxModel copy = model.copy();
     RepairContext context = new RepairContext(copy, options);
-    run(RepairPasses.form(), context);
-    run(RepairPasses.numbers(), context);
+    Census before = Census.of(model.graph());
+    run(RepairPasses.form(), context, before);
+    run(RepairPasses.numbers(), context, before);
     OnnxModel baseline = copy.copy();
-    run(RepairPasses.placement(), context);
-    RepairReport report =
-        new RepairReport(context.findings(), Census.of(model.graph()), Census.of(copy.graph()));
-    return new RepairedModel(copy, baseline, report);
+    run(RepairPasses.placement(), context, before);
+    return new RepairedModel(copy, baseline, report(context, before));
   }
 
-  private static void run(List<RepairPass> passes, RepairContext context) {
+  private static RepairReport report(RepairContext context, Census before) {
+    return new RepairReport(context.findings(), before, Census.of(context.graph()));
+  }
+
+  private static void run(List<RepairPass> passes, RepairContext context, Census before) {
     for (RepairPass pass : passes) {
       String name = pass.getClass().getSimpleName();
       try {
@@ -129,7 +164,8 @@ public final class QdqRepair {
           LOGGER.debug("repair pass {} changed the model", name);
         }
       } catch (QuantizationException e) {
-        throw new RepairException("repair pass " + name + " failed: " + e.getMessage(), e);
+        String message = "repair pass " + name + " failed: " + e.getMessage();
+        throw new RepairException(message, report(context, before), e);
       }
     }
   }
@@ -139,7 +175,10 @@ public final class QdqRepair {
         report.refused().stream()
             .filter(finding -> finding.defect().severity() == Severity.ERROR)
             .toList();
-    String more = errors.size() == 1 ? "" : " (and %s more)".formatted(errors.size() - 1);
-    return "the model cannot be repaired: " + errors.get(0) + more;
+    return "the model cannot be repaired: " + errors.get(0) + more(errors);
+  }
+
+  private static String more(List<?> list) {
+    return list.size() == 1 ? "" : " (and %s more)".formatted(list.size() - 1);
   }
 }

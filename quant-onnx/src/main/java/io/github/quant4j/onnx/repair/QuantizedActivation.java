@@ -48,7 +48,8 @@ record QuantizedActivation(Quantizer quantize, List<Quantizer> dequantizes) {
         .flatMap(QuantizedActivation::of);
   }
 
-  private static List<Quantizer> readers(Value codes) {
+  /** Returns the DequantizeLinear nodes that read codes, in the order they were connected. */
+  static List<Quantizer> readers(Value codes) {
     List<Quantizer> readers = new ArrayList<>();
     for (Use use : codes.uses()) {
       if (use.inputIndex() == 0 && use.node().is("DequantizeLinear")) {

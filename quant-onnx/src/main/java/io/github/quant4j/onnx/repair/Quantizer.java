@@ -60,18 +60,57 @@ record Quantizer(Node node) {
   }
 
   /**
-   * Returns the type of the codes: that of the zero point, else that of constant codes, else uint8,
-   * which is what ONNX takes.
+   * Returns the type of the codes: that of the zero point, else what attribute {@code output_dtype}
+   * of a QuantizeLinear says, else that of the codes a DequantizeLinear reads, else uint8, which is
+   * what ONNX takes.
    */
   ElementType codeType() {
     return node.input(ZERO_POINT)
         .flatMap(Quantizer::elementType)
-        .or(() -> isQuantize() ? Optional.empty() : elementType(data()))
+        .or(() -> isQuantize() ? declaredCodeType() : dataCodeType())
         .orElse(ElementType.UINT8);
   }
 
+  /** Returns what a QuantizeLinear of opset 21 says of its codes beside the zero point. */
+  Optional<ElementType> declaredCodeType() {
+    return isQuantize()
+        ? ElementType.ofOnnxCode((int) node.integer("output_dtype", 0))
+        : Optional.empty();
+  }
+
+  /**
+   * Returns the type of the codes themselves, whatever the zero point says: for a DequantizeLinear
+   * that of constant codes, of the QuantizeLinear or Cast that writes them, or the declared one;
+   * empty where nothing tells.
+   */
+  Optional<ElementType> dataCodeType() {
+    if (isQuantize()) {
+      return Optional.of(codeType());
+    }
+    return data()
+        .constantElementType()
+        .or(
+            () ->
+                data()
+                    .producer()
+                    .flatMap(Quantizer::of)
+                    .filter(Quantizer::isQuantize)
+                    .map(Quantizer::codeType))
+        .or(() -> elementType(data()));
+  }
+
+  /** Looks through Constant and Cast nodes too, since a census is taken before any repair. */
   private static Optional<ElementType> elementType(Value value) {
-    return value.constantElementType().or(() -> value.type().elementType());
+    return value
+        .constantElementType()
+        .or(() -> value.type().elementType())
+        .or(() -> value.producer().flatMap(Quantizer::writtenType));
+  }
+
+  private static Optional<ElementType> writtenType(Node node) {
+    return node.is("Cast")
+        ? ElementType.ofOnnxCode((int) node.integer("to", 0))
+        : node.constantTensor().map(Tensor::elementType);
   }
 
   /** Returns the one float32 scale, empty for several, other types and computed ones. */

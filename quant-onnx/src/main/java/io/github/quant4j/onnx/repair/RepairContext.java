@@ -131,9 +131,20 @@ final class RepairContext {
     }
   }
 
-  /** Makes a QuantizeLinear or DequantizeLinear read the given zero point. */
+  /**
+   * Makes a QuantizeLinear or DequantizeLinear read the given zero point. That of a QuantizeLinear
+   * tells the type of the codes from then on: their declared type follows, and attribute {@code
+   * output_dtype}, which must not contradict it, goes.
+   */
   void setZeroPoint(Node node, Value zeroPoint) {
     rewriter().fillInput(node, ZERO_POINT, zeroPoint);
+    if (!node.is("QuantizeLinear")) {
+      return;
+    }
+    zeroPoint.constantElementType().ifPresent(type -> rewriter().retype(node.output(), type));
+    if (node.hasAttribute("output_dtype")) {
+      rewriter().edit(node).removeAttribute("output_dtype");
+    }
   }
 
   /** Names of nodes, none given twice. */

@@ -16,15 +16,15 @@ public final class RepairException extends OnnxException {
     this.report = report;
   }
 
-  RepairException(String message, Throwable cause) {
+  RepairException(String message, RepairReport report, Throwable cause) {
     super(message, cause);
-    this.report = null;
+    this.report = report;
   }
 
   /**
    * Returns what was found before the repair was given up.
    *
-   * @return the report, empty when a pass failed
+   * @return the report, up to where a pass failed; empty when the exception was serialized
    */
   public Optional<RepairReport> report() {
     return Optional.ofNullable(report);

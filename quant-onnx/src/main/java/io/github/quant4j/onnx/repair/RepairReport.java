@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
+import io.github.quant4j.onnx.internal.JsonText;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -40,6 +43,22 @@ public record RepairReport(List<Finding> findings, Census before, Census after) 
    */
   public boolean hasRefusedErrors() {
     return refused().stream().anyMatch(finding -> finding.defect().severity() == Severity.ERROR);
+  }
+
+  /**
+   * Returns the report as JSON: {@code before} and {@code after}, the census of either; {@code
+   * findings}, each with rule, severity, node, tensor, found, expected, outcome and remedy; {@code
+   * refused}, those that are still there. The same report gives the same text.
+   *
+   * @return the text of one object
+   */
+  public String toJson() {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("before", before.counts());
+    members.put("after", after.counts());
+    members.put("findings", findings.stream().map(Finding::fields).toList());
+    members.put("refused", refused().stream().map(Finding::fields).toList());
+    return JsonText.of(members);
   }
 
   /**

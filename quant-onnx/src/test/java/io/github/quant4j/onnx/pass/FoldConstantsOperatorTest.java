@@ -144,14 +144,31 @@ class FoldConstantsOperatorTest {
         cast(LONGS, ElementType.INT32),
         cast(INTS, ElementType.FLOAT),
         cast(INTS, ElementType.INT64),
+        cast(Tensor.ofBytes(ElementType.INT8, Shape.of(2), (byte) -1, (byte) 7), ElementType.FLOAT),
+        cast(Tensor.ofBytes(ElementType.UINT8, Shape.of(1), (byte) 200), ElementType.FLOAT),
+        cast(Tensor.ofFloats(Shape.of(3), -128.9f, -1, 127.9f), ElementType.INT8),
+        cast(Tensor.ofFloats(Shape.of(2), -0.9f, 255.9f), ElementType.UINT8),
         cast(doubles(1.1, -2.9, 1e300, 0x1.000001p0), ElementType.FLOAT),
         cast(doubles(1.1, -2.9, 1e15), ElementType.INT64),
         cast(doubles(1.1, -2.9, 2147483647.5), ElementType.INT32),
         cast(shorts(ElementType.BFLOAT16, 0x3f80, 0xc0a5, 1, 0x7f80), ElementType.FLOAT));
   }
 
+  static Stream<Call> bytes() {
+    byte[] all = {0, 1, 127, -128, -1, -56};
+    return Stream.of(ElementType.INT8, ElementType.UINT8, ElementType.INT32, ElementType.INT64)
+        .flatMap(
+            type ->
+                Stream.of(
+                    cast(Tensor.ofBytes(ElementType.INT8, Shape.of(6), all), type),
+                    cast(Tensor.ofBytes(ElementType.UINT8, Shape.of(6), all), type),
+                    cast(Tensor.ofInts(Shape.of(4), 200, -1, 1 << 20, 127), type),
+                    cast(Tensor.ofLongs(Shape.of(4), 200, -1, 1L << 40, 127), type),
+                    cast(Tensor.ofFloats(Shape.of(3), 0, 2.9f, 127.5f), type)));
+  }
+
   @ParameterizedTest
-  @MethodSource({"movements", "arithmetic", "mappings"})
+  @MethodSource({"movements", "arithmetic", "mappings", "bytes"})
   void run_operatorOnConstants_givesTheBitsOfOnnxRuntime(Call call) {
     ElementType type = resultType(call);
     OnnxModel model = call.model(type);
@@ -215,8 +232,11 @@ class FoldConstantsOperatorTest {
         cast(Tensor.ofFloats(Shape.of(1), 0x1p63f), ElementType.INT64),
         cast(FLOATS, ElementType.FLOAT16),
         cast(FLOATS, ElementType.STRING),
-        cast(Tensor.ofBytes(ElementType.INT8, Shape.of(1), (byte) 1), ElementType.FLOAT),
-        cast(Tensor.ofBytes(ElementType.INT8, Shape.of(1), (byte) 1), ElementType.INT32),
+        cast(Tensor.ofFloats(Shape.of(1), 128), ElementType.INT8),
+        cast(Tensor.ofFloats(Shape.of(1), -129), ElementType.INT8),
+        cast(Tensor.ofFloats(Shape.of(1), -1), ElementType.UINT8),
+        cast(Tensor.ofFloats(Shape.of(1), 256), ElementType.UINT8),
+        cast(Tensor.ofBytes(ElementType.BOOL, Shape.of(1), (byte) 1), ElementType.INT32),
         Call.of("Div", List.of(LONGS, longs(0, 1, 1))),
         Call.of("Div", List.of(LONGS, longs(-1, 1, 1))),
         Call.of("Add", List.of(FLOATS, LONGS)),

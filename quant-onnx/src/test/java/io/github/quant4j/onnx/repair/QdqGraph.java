@@ -113,6 +113,7 @@ final class QdqGraph {
   }
 
   OnnxModel build(String... outputs) {
-    return builder.outputs(outputs).build();
+    Arrays.stream(outputs).forEach(builder::output);
+    return builder.build();
   }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.quant4j.onnx.qdq;
+package io.github.quant4j.onnx.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.quant4j.onnx.qdq;
+package io.github.quant4j.onnx.internal;
 
 import java.util.Collection;
 import java.util.List;
@@ -9,24 +9,44 @@ import java.util.stream.Collectors;
 /**
  * JSON text (RFC 8259) of nested maps, collections, strings, integers and booleans.
  *
- * <p>Members stand in the order of their map. The two outer levels are broken into lines, what is
- * deeper stays on one, so that a list of records reads as a table. Characters that JSON or a
- * terminal takes for control, and halves of surrogate pairs, are escaped; so the text has a UTF-8
- * form whatever the strings hold.
+ * <p>Members stand in the order of their map. The outer levels, two unless said otherwise, are
+ * broken into lines, what is deeper stays on one, so that a list of records reads as a table.
+ * Characters that JSON or a terminal takes for control, and halves of surrogate pairs, are escaped;
+ * so the text has a UTF-8 form whatever the strings hold.
  */
-final class JsonText {
-  private static final int BROKEN_LEVELS = 2;
+public final class JsonText {
+  private static final int TABLE = 2;
   private static final int LINE_SEPARATOR = 0x2028;
   private static final int PARAGRAPH_SEPARATOR = 0x2029;
 
-  private JsonText() {}
+  private final int brokenLevels;
 
-  /** Returns the text of a value; a line feed ends it. */
-  static String of(Map<String, ?> value) {
-    return text(value, 0) + "\n";
+  private JsonText(int brokenLevels) {
+    this.brokenLevels = brokenLevels;
   }
 
-  private static String text(Object value, int level) {
+  /**
+   * Returns the text of an object whose rows stay on one line each.
+   *
+   * @param value the members
+   * @return the text; a line feed ends it
+   */
+  public static String of(Map<String, ?> value) {
+    return of(value, TABLE);
+  }
+
+  /**
+   * Returns the text of an object.
+   *
+   * @param value the members
+   * @param brokenLevels the number of outer levels that are broken into lines
+   * @return the text; a line feed ends it
+   */
+  public static String of(Map<String, ?> value, int brokenLevels) {
+    return new JsonText(brokenLevels).text(value, 0) + "\n";
+  }
+
+  private String text(Object value, int level) {
     if (value instanceof Map<?, ?> map) {
       List<String> members =
           map.entrySet().stream()
@@ -44,11 +64,11 @@ final class JsonText {
     return quoted(value.toString());
   }
 
-  private static String bracketed(String open, List<String> parts, String close, int level) {
+  private String bracketed(String open, List<String> parts, String close, int level) {
     if (parts.isEmpty()) {
       return open + close;
     }
-    if (level >= BROKEN_LEVELS) {
+    if (level >= brokenLevels) {
       return parts.stream().collect(Collectors.joining(", ", open, close));
     }
     String indent = "  ".repeat(level);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.onnx.repair;
+
+import static io.github.quant4j.onnx.repair.Defect.UNUSED_NODE;
+
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.GraphRewriter;
+import io.github.quant4j.onnx.Node;
+import io.github.quant4j.onnx.Use;
+import io.github.quant4j.onnx.Value;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * R36, for constants: makes float constants of those that are no weights but are read through
+ * codes, such as an operand of an Add, a bias, or the parameters of a normalization. They hold what
+ * the codes stand for, so nothing is computed differently. Weights, tables and what Concat joins
+ * stay codes.
+ */
+final class FoldQuantizedConstants implements RepairPass {
+  private static final Set<String> ARITHMETIC =
+      Set.of("Add", "Div", "Max", "Min", "Mul", "PRelu", "Pow", "Sub", "Where");
+  private static final Set<String> NORMALIZATIONS =
+      Set.of("BatchNormalization", "InstanceNormalization", "LayerNormalization");
+  private static final Set<ElementType> CODES = Set.of(ElementType.INT8, ElementType.UINT8);
+
+  @Override
+  public boolean run(RepairContext context) {
+    boolean isChanged = false;
+    for (Node node : context.graph().nodes()) {
+      if (node.is("DequantizeLinear")) {
+        List<Use> readers =
+            node.output().uses().stream().filter(FoldQuantizedConstants::takesFloats).toList();
+        isChanged |=
+            !readers.isEmpty()
+                && QuantizedConstant.of(node)
+                    .map(constant -> fold(context, constant, readers))
+                    .orElse(false);
+      }
+    }
+    return isChanged;
+  }
+
+  private static boolean takesFloats(Use use) {
+    Node node = use.node();
+    return node.domain().isEmpty()
+        && (ARITHMETIC.contains(node.opType())
+            || (use.inputIndex() > 0 && NORMALIZATIONS.contains(node.opType()))
+            || (use.inputIndex() == 2 && node.is("Conv", "ConvTranspose", "Gemm")));
+  }
+
+  private static boolean fold(
+      RepairContext context, QuantizedConstant constant, List<Use> readers) {
+    Node node = constant.dequantize().node();
+    Value output = node.output();
+    Optional<Tensor> floats = constant.floats();
+    if (floats.isEmpty()) {
+      return false;
+    }
+    context.repaired(
+        UNUSED_NODE,
+        Site.of(node, output),
+        "%s reads a constant, which is no weight, through %s codes"
+            .formatted(readers.get(0).node().opType(), constant.dequantize().codeType()),
+        "float32 constant of the rounded numbers");
+    GraphRewriter rewriter = context.rewriter();
+    Value data = node.requiredInput(0);
+    if (output.uses().size() == readers.size() && !output.isGraphOutput() && !output.isCaptured()) {
+      rewriter.replaceByConstant(node, floats.get());
+      data.producer().filter(quantize -> data.isUnused()).ifPresent(rewriter::remove);
+    } else {
+      Value added = context.addConstant(output + "_float", floats.get());
+      readers.forEach(use -> rewriter.replaceInput(use, added));
+    }
+    return true;
+  }
+
+  /** A constant behind a DequantizeLinear or a pair of int8 or uint8, of any zero point. */
+  private record QuantizedConstant(Quantizer dequantize, Optional<Quantizer> quantize) {
+    static Optional<QuantizedConstant> of(Node node) {
+      return Quantizer.of(node)
+          .filter(dequantize -> CODES.contains(dequantize.codeType()) && dequantize.isConstant())
+          .flatMap(QuantizedConstant::of);
+    }
+
+    private static Optional<QuantizedConstant> of(Quantizer dequantize) {
+      if (dequantize.data().isConstant()) {
+        return Optional.of(new QuantizedConstant(dequantize, Optional.empty()));
+      }
+      return dequantize
+          .data()
+          .producer()
+          .flatMap(Quantizer::of)
+          .filter(quantize -> quantize.isQuantize() && quantize.data().isConstant())
+          .filter(quantize -> quantize.hasParametersOf(dequantize))
+          .map(quantize -> new QuantizedConstant(dequantize, Optional.of(quantize)));
+    }
+
+    Optional<Tensor> floats() {
+      return ConstantCodes.floats(dequantize, quantize.map(Quantizer::data));
+    }
+  }
+}

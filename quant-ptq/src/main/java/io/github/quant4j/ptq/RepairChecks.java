@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.ptq;
+
+import io.github.quant4j.onnx.repair.Defect;
+import io.github.quant4j.onnx.repair.Finding;
+import io.github.quant4j.onnx.repair.Remedy.Outcome;
+import io.github.quant4j.onnx.repair.RepairReport;
+import io.github.quant4j.ptq.RepairComparison.Subject;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What must hold of a repaired model for what was done to it.
+ *
+ * <ol>
+ *   <li>Where pairs were only merged or moved past operators that commute with rounding, its
+ *       outputs are those of the baseline, bit by bit.
+ *   <li>Where pairs went away or came, they keep an SQNR of {@value #SMALLEST_SQNR} dB: far below
+ *       what INT8 leaves, far above what a mistake does.
+ *   <li>Against the float model it is not worse than the source by more than {@value #TOLERANCE}
+ *       dB, or {@value #LOSS_OF_RESCALING} dB where scales had to be widened: twofold at most,
+ *       which is 6.05 dB of noise.
+ * </ol>
+ */
+final class RepairChecks {
+  static final double SMALLEST_SQNR = 10;
+  static final double TOLERANCE = 0.5;
+  static final double LOSS_OF_RESCALING = 6.6;
+
+  /** Repairs after the baseline that may change numbers. */
+  private static final Set<Defect> CHANGING =
+      EnumSet.of(
+          Defect.PAIR_BEFORE_RESIDUAL_ADD,
+          Defect.PAIR_BEFORE_EPILOGUE,
+          Defect.BARE_SKIP,
+          Defect.REQUANTIZATION,
+          Defect.FLOAT_WEIGHT,
+          Defect.FLOAT_ACTIVATION,
+          Defect.PAIR_AT_OUTPUT,
+          Defect.UNUSED_NODE,
+          Defect.ONE_SIDED_POOL,
+          Defect.QUANTIZED_BIAS);
+
+  private static final Set<Defect> RESCALING =
+      EnumSet.of(
+          Defect.UNSIGNED_CODES,
+          Defect.UNDECIDED_CODES,
+          Defect.ASYMMETRIC_UNSIGNED_CODES,
+          Defect.ASYMMETRIC_SIGNED_CODES,
+          Defect.ASYMMETRIC_WEIGHT,
+          Defect.ACTIVATION_SCALE_PER_CHANNEL,
+          Defect.TRANSPOSED_CONVOLUTION_SCALES);
+
+  private final boolean mayChange;
+  private final boolean isRescaled;
+
+  private RepairChecks(boolean mayChange, boolean isRescaled) {
+    this.mayChange = mayChange;
+    this.isRescaled = isRescaled;
+  }
+
+  static RepairChecks of(RepairReport report) {
+    return new RepairChecks(hasRepaired(report, CHANGING), hasRepaired(report, RESCALING));
+  }
+
+  private static boolean hasRepaired(RepairReport report, Set<Defect> defects) {
+    return report.findings().stream()
+        .filter(finding -> finding.remedy().outcome() == Outcome.REPAIRED)
+        .map(Finding::defect)
+        .anyMatch(defects::contains);
+  }
+
+  /** Throws where something does not hold. */
+  void check(RepairVerification verification) {
+    verification
+        .comparison(Subject.REPAIRED, Subject.BASELINE)
+        .ifPresent(this::checkAgainstBaseline);
+    verification
+        .comparison(Subject.SOURCE, Subject.FLOAT_MODEL)
+        .ifPresent(
+            source ->
+                verification
+                    .comparison(Subject.REPAIRED, Subject.FLOAT_MODEL)
+                    .ifPresent(repaired -> checkAgainstSource(source, repaired)));
+  }
+
+  private void checkAgainstBaseline(RepairComparison found) {
+    if (!mayChange && !found.isExact()) {
+      throw new VerificationException(
+          "the repaired model has "
+              + decibels(found.worstSqnr())
+              + " against its baseline; expected the same outputs, since no change was made that"
+              + " rounds otherwise");
+    }
+    if (found.worstSqnr() < SMALLEST_SQNR) {
+      throw new VerificationException(
+          "the repaired model has "
+              + decibels(found.worstSqnr())
+              + " against its baseline, expected at least "
+              + decibels(SMALLEST_SQNR)
+              + "; give samples, or the float model, to see which of them is right");
+    }
+  }
+
+  private void checkAgainstSource(RepairComparison source, RepairComparison repaired) {
+    double allowed = isRescaled ? LOSS_OF_RESCALING : TOLERANCE;
+    if (repaired.worstSqnr() < source.worstSqnr() - allowed) {
+      throw new VerificationException(
+          "against the float model the repaired model has "
+              + decibels(repaired.worstSqnr())
+              + " and the source "
+              + decibels(source.worstSqnr())
+              + "; expected a loss of at most "
+              + decibels(allowed));
+    }
+  }
+
+  private static String decibels(double ratio) {
+    return String.format(Locale.ROOT, "%.1f dB", ratio);
+  }
+
+  /** Returns what to call a subject in a sentence. */
+  static String word(Subject subject) {
+    return subject.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}
