@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import java.io.IOException;
@@ -104,6 +105,19 @@ record ForeignModels(String folder) {
     assertThat(quantizer.singleScale()).as("scale of %s", quantizer.node()).isPresent();
     assertThat(quantizer.hasZeroPoint()).isTrue();
     assertThat(quantizer.singleZeroPoint()).contains(0);
+  }
+
+  /** Residual sums are fused into one of their convolutions, and read the other tensor as int8. */
+  static void assertAddsReadAConvolutionAndAPair(RepairedModel repaired, int count) {
+    List<Node> adds =
+        repaired.model().graph().nodes().stream().filter(node -> node.is("Add")).toList();
+    assertThat(adds).hasSize(count);
+    for (Node add : adds) {
+      assertThat(add.inputs())
+          .as(add.label())
+          .extracting(value -> value.producer().orElseThrow().opType())
+          .containsExactlyInAnyOrder("Conv", "DequantizeLinear");
+    }
   }
 
   /** Runs the repair on its own output, which must find nothing left to mend. */

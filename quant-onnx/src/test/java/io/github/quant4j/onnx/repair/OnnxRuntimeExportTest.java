@@ -2,10 +2,20 @@
 package io.github.quant4j.onnx.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.quant4j.core.observer.ValueRange;
+import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.table.TensorCalibration;
 import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.OnnxRuntimeOracle;
+import java.nio.FloatBuffer;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,5 +72,55 @@ class OnnxRuntimeExportTest {
     RepairedModel repaired = QdqRepair.create().run(EXPORTS.model(name));
     ForeignModels.assertFitForTensorRt(repaired);
     ForeignModels.assertNothingIsLeft(repaired);
+    ForeignModels.assertAddsReadAConvolutionAndAPair(repaired, 1);
+  }
+
+  /**
+   * It computes scales from every input anew; whoever gives none has nothing to replace them by.
+   */
+  @Test
+  void run_dynamicModelWithoutRanges_isRefused() {
+    OnnxModel model = EXPORTS.model("dynamic");
+    assertThatThrownBy(() -> QdqRepair.create().run(model))
+        .isInstanceOf(RepairException.class)
+        .hasMessageContaining("R27 error at node");
+  }
+
+  @Test
+  void run_dynamicModelWithRanges_isQuantizedStatically() {
+    OnnxModel model = EXPORTS.model("dynamic");
+    RepairedModel repaired = QdqRepair.create().withRanges(observed(model)).run(model);
+    ForeignModels.assertFitForTensorRt(repaired);
+    // 31.69 dB as it is
+    assertThat(ForeignModels.sqnr(repaired.model(), INPUT, EXPECTED)).isGreaterThan(28);
+  }
+
+  /** Returns the ranges of the samples in the float form of a model. */
+  private static CalibrationTable observed(OnnxModel model) {
+    OnnxModel floatForm = QdqRepair.floatForm(model);
+    Graph graph = floatForm.graph();
+    for (String name : QdqRepair.observationPoints(model)) {
+      graph
+          .value(name)
+          .filter(value -> !value.isGraphInput() && !value.isGraphOutput())
+          .ifPresent(graph.rewriter()::addOutput);
+    }
+    Map<String, Tensor> tensors =
+        new TreeMap<>(OnnxRuntimeOracle.run(floatForm, Map.of("input", INPUT)));
+    tensors.put("input", INPUT);
+    CalibrationTable.Builder table = CalibrationTable.builder();
+    tensors.forEach(
+        (name, tensor) -> {
+          FloatBuffer values = tensor.floats();
+          float minimum = 0;
+          float maximum = 0;
+          while (values.hasRemaining()) {
+            float value = values.get();
+            minimum = Math.min(minimum, value);
+            maximum = Math.max(maximum, value);
+          }
+          table.put(name, TensorCalibration.of(new ValueRange(minimum, maximum)));
+        });
+    return table.build();
   }
 }

@@ -4,9 +4,7 @@ package io.github.quant4j.onnx.repair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.core.tensor.Tensor;
-import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -111,15 +109,9 @@ class PyTorchExportTest {
   @ParameterizedTest
   @MethodSource("names")
   void run_residualExport_addReadsAConvolutionAndAPair(String name) {
-    OnnxModel repaired = QdqRepair.create().run(EXPORTS.model(name)).model();
-    List<Node> adds = repaired.graph().nodes().stream().filter(node -> node.is("Add")).toList();
-    assertThat(adds).hasSize(name.endsWith("branches") || name.endsWith("x86") ? 0 : 2);
-    for (Node add : adds) {
-      assertThat(
-              add.inputs().stream().map(value -> value.producer().orElseThrow().opType()).toList())
-          .as(add.label())
-          .containsExactlyInAnyOrder("Conv", "DequantizeLinear");
-    }
+    RepairedModel repaired = QdqRepair.create().run(EXPORTS.model(name));
+    boolean isResidual = !name.endsWith("branches") && !name.endsWith("x86");
+    ForeignModels.assertAddsReadAConvolutionAndAPair(repaired, isResidual ? 2 : 0);
   }
 
   /** The stem and the first block of a trained ResNet-18, and what torch.ops.quantized makes. */
@@ -136,6 +128,7 @@ class PyTorchExportTest {
     RepairedModel repaired = QdqRepair.create().run(export);
     ForeignModels.assertFitForTensorRt(repaired);
     ForeignModels.assertNothingIsLeft(repaired);
+    ForeignModels.assertAddsReadAConvolutionAndAPair(repaired, 1);
     // python src/test/python/eager_prefix.py: 34 steps off as it is
     assertThat(ForeignModels.distance(export, input, expected) / scale).isGreaterThan(30);
     assertThat(ForeignModels.distance(repaired.model(), input, expected) / scale)
