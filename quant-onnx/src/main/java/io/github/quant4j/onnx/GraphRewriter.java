@@ -355,6 +355,23 @@ public final class GraphRewriter {
   }
 
   /**
+   * Makes a node read other values in place of all it has read so far.
+   *
+   * @param node the node
+   * @param values what it reads from now on, none left out
+   */
+  public void replaceInputs(Node node, List<Value> values) {
+    for (int i = 0; i < node.inputCount(); i++) {
+      Use use = new Use(node, i);
+      node.input(i).ifPresent(old -> old.removeUse(use));
+    }
+    node.resizeInputs(new ArrayList<>(values));
+    for (int i = 0; i < values.size(); i++) {
+      values.get(i).addUse(new Use(node, i));
+    }
+  }
+
+  /**
    * Leaves out an optional input that the node has read so far.
    *
    * @param use the place of the read

@@ -49,6 +49,17 @@ class GraphRewriterTest {
   }
 
   @Test
+  void moveBefore_laterNode_standsBeforeTheAnchorWithAllItReads() {
+    Node late =
+        rewriter.insertBehind(node("b"), NodeBlueprint.of("Neg", "neg", List.of(value("x")), "n"));
+
+    rewriter.moveBefore(late, node("a"));
+
+    assertThat(graph.nodes()).extracting(Node::name).containsExactly("neg", "a", "b");
+    assertThat(value("x").uses()).contains(new Use(late, 0));
+  }
+
+  @Test
   void insertBehind_anchor_standsRightBehindIt() {
     rewriter.insertBehind(
         node("a"), NodeBlueprint.of("Neg", "neg", List.of(value("a")), "negated"));

@@ -38,6 +38,7 @@ final class RepairChecks {
           Defect.FLOAT_WEIGHT,
           Defect.FLOAT_ACTIVATION,
           Defect.PAIR_AT_OUTPUT,
+          Defect.UNFOLDED_NORMALIZATION,
           Defect.UNUSED_NODE,
           Defect.ONE_SIDED_POOL,
           Defect.QUANTIZED_BIAS);

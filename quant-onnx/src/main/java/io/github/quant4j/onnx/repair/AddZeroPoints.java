@@ -6,6 +6,7 @@ import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,14 +18,17 @@ import java.util.Set;
  * zeros of the shape of the scale.
  *
  * <ol>
- *   <li>A QuantizeLinear gets uint8, which ONNX takes, or what its {@code output_dtype} says.
- *       Whether uint8 was meant is settled with the numbers (R03 to R05).
+ *   <li>A QuantizeLinear gets the type that its {@code output_dtype} says, or the zero point of a
+ *       DequantizeLinear behind it, or else uint8, which ONNX takes. Whether uint8 was meant is
+ *       settled with the numbers (R03 to R05), but for a float constant, which tells itself: one
+ *       with values below minus one step gets int8, since uint8 would cut them off.
  *   <li>A DequantizeLinear gets the type of the codes it reads.
  *   <li>Left alone are an int32 bias, which TensorRT is never shown, codes of an unsupported type,
  *       and nodes whose scale is computed. Codes of unknown type are refused.
  * </ol>
  *
- * <p>A QuantizeLinear and its DequantizeLinear nodes are one defect. Values do not change.
+ * <p>A QuantizeLinear and its DequantizeLinear nodes are one defect. Values change for such a
+ * constant only.
  */
 final class AddZeroPoints implements RepairPass {
   @Override
@@ -36,7 +40,7 @@ final class AddZeroPoints implements RepairPass {
       if (quantizer.isPresent() && !done.contains(node)) {
         List<Quantizer> group = group(quantizer.get());
         group.forEach(member -> done.add(member.node()));
-        modified |= complete(group.stream().filter(AddZeroPoints::isOpen).toList(), context);
+        modified |= complete(group, context);
       }
     }
     return modified;
@@ -54,16 +58,17 @@ final class AddZeroPoints implements RepairPass {
     return !quantizer.hasZeroPoint() && quantizer.node().requiredInput(1).isConstant();
   }
 
-  private static boolean complete(List<Quantizer> open, RepairContext context) {
-    if (open.isEmpty()) {
+  private static boolean complete(List<Quantizer> group, RepairContext context) {
+    List<Quantizer> open = group.stream().filter(AddZeroPoints::isOpen).toList();
+    Optional<ElementType> type = type(group);
+    if (open.isEmpty() || type.filter(known -> !isOfCodes(known)).isPresent()) {
       return false;
     }
-    Quantizer first = open.get(0);
-    Site site = Site.of(first.node(), first.data());
-    Optional<ElementType> type = first.dataCodeType();
+    Node node = open.get(0).node();
+    Site site = Site.of(node, open.get(0).data());
     String found =
         open.size() == 1
-            ? "%s has no zero point".formatted(first.node().opType())
+            ? "%s has no zero point".formatted(node.opType())
             : "%s nodes of one tensor have no zero point".formatted(open.size());
     if (type.isEmpty()) {
       context.refused(
@@ -73,23 +78,69 @@ final class AddZeroPoints implements RepairPass {
           "the type of the codes is not known: declare it, or export the model with zero points");
       return false;
     }
-    if (type.get() != ElementType.INT8 && type.get() != ElementType.UINT8) {
-      return false;
-    }
-    for (Quantizer quantizer : open) {
-      Shape shape = quantizer.node().requiredInput(1).constantShape().orElseThrow();
-      context.setZeroPoint(quantizer.node(), zeros(type.get(), shape, context));
-    }
+    open.forEach(quantizer -> add(quantizer.node(), type.get(), context));
     context.repaired(
         Defect.MISSING_ZERO_POINT, site, found, "none -> zero point %s 0".formatted(type.get()));
     return true;
   }
 
-  private static Value zeros(ElementType type, Shape shape, RepairContext context) {
-    return type == ElementType.INT8
-        ? context.int8Zeros(shape)
-        : context.addConstant(
-            "zero_point_uint8",
-            Tensor.ofBytes(type, shape, new byte[Math.toIntExact(shape.elementCount())]));
+  private static boolean isOfCodes(ElementType type) {
+    return type == ElementType.INT8 || type == ElementType.UINT8;
+  }
+
+  private static Optional<ElementType> type(List<Quantizer> group) {
+    Quantizer first = group.get(0);
+    if (!first.isQuantize() || first.hasZeroPoint()) {
+      return first.dataCodeType();
+    }
+    return first
+        .declaredCodeType()
+        .or(() -> group.stream().flatMap(member -> ofZeroPoint(member).stream()).findFirst())
+        .or(() -> Optional.of(isSignedConstant(first) ? ElementType.INT8 : ElementType.UINT8));
+  }
+
+  private static Optional<ElementType> ofZeroPoint(Quantizer quantizer) {
+    return quantizer.zeroPoint().map(Tensor::elementType).filter(AddZeroPoints::isOfCodes);
+  }
+
+  /** Tells whether this quantizes a float constant that has values below minus one step. */
+  private static boolean isSignedConstant(Quantizer quantizer) {
+    Optional<FloatBuffer> scales = floats(quantizer.node().requiredInput(1));
+    return floats(quantizer.data())
+        .flatMap(data -> scales.map(steps -> lowest(data) < -highest(steps)))
+        .orElse(false);
+  }
+
+  private static Optional<FloatBuffer> floats(Value value) {
+    return value
+        .constant()
+        .filter(tensor -> tensor.elementType() == ElementType.FLOAT)
+        .map(Tensor::floats);
+  }
+
+  private static float lowest(FloatBuffer values) {
+    float lowest = Float.POSITIVE_INFINITY;
+    while (values.hasRemaining()) {
+      lowest = Math.min(lowest, values.get());
+    }
+    return lowest;
+  }
+
+  private static float highest(FloatBuffer values) {
+    float highest = Float.NEGATIVE_INFINITY;
+    while (values.hasRemaining()) {
+      highest = Math.max(highest, values.get());
+    }
+    return highest;
+  }
+
+  private static void add(Node node, ElementType type, RepairContext context) {
+    Shape shape = node.requiredInput(1).constantShape().orElseThrow();
+    byte[] zeros = new byte[Math.toIntExact(shape.elementCount())];
+    Value zeroPoint =
+        type == ElementType.INT8
+            ? context.int8Zeros(shape)
+            : context.addConstant("zero_point_uint8", Tensor.ofBytes(type, shape, zeros));
+    context.setZeroPoint(node, zeroPoint);
   }
 }

@@ -193,7 +193,8 @@ final class AlignScaleTypes implements RepairPass {
     /** Returns the type of the float tensor that others read or write. */
     private ElementType outsideType(Quantizer member) {
       if (member.isQuantize()) {
-        return types.type(member.data()).filter(ScaleValues::isFloat).orElse(scaleType(member));
+        ElementType tensor = types.type(member.data()).orElse(scaleType(member));
+        return ScaleValues.isFloat(tensor) ? tensor : ElementType.FLOAT; // int32 needs no Cast
       }
       Optional<ElementType> stated =
           ElementType.ofOnnxCode((int) member.node().integer("output_dtype", 0));

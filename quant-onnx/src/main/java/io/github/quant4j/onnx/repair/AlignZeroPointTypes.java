@@ -28,6 +28,9 @@ import java.util.Set;
  * <p>A type that is wrong in the same way at several readers of one tensor is one defect.
  */
 final class AlignZeroPointTypes implements RepairPass {
+  private static final String REFUSAL =
+      "what the number means in that type cannot be told: export the model with one type";
+
   @Override
   public boolean run(RepairContext context) {
     boolean modified = false;
@@ -48,30 +51,22 @@ final class AlignZeroPointTypes implements RepairPass {
     if (wanted.isEmpty() || wanted.get() == zeroPoint.elementType()) {
       return false;
     }
-    ElementType type = wanted.get();
-    Optional<Tensor> aligned = aligned(quantizer, zeroPoint, type);
+    Optional<Tensor> aligned = aligned(quantizer, zeroPoint, wanted.get());
+    String codes = (quantizer.isQuantize() ? quantizer.output() : quantizer.data()).name();
+    String found = "zero point %s, codes %s".formatted(text(zeroPoint), wanted.get());
+    if (told.add(codes + ": " + found)) {
+      Site site = Site.of(quantizer.node(), quantizer.data());
+      aligned.ifPresentOrElse(
+          tensor ->
+              context.repaired(
+                  Defect.ZERO_POINT_TYPE,
+                  site,
+                  found,
+                  "zero point %s -> %s".formatted(text(zeroPoint), text(tensor))),
+          () -> context.refused(Defect.ZERO_POINT_TYPE, site, found, REFUSAL));
+    }
     aligned.ifPresent(
         tensor -> context.setZeroPoint(quantizer.node(), constant(quantizer, tensor, context)));
-    Site site = Site.of(quantizer.node(), quantizer.data());
-    String found = "zero point %s, codes %s".formatted(text(zeroPoint), type);
-    String codes = (quantizer.isQuantize() ? quantizer.output() : quantizer.data()).name();
-    if (!told.add(codes + ": " + found)) {
-      return aligned.isPresent();
-    }
-    aligned.ifPresentOrElse(
-        tensor ->
-            context.repaired(
-                Defect.ZERO_POINT_TYPE,
-                site,
-                found,
-                "zero point %s -> %s".formatted(text(zeroPoint), text(tensor))),
-        () ->
-            context.refused(
-                Defect.ZERO_POINT_TYPE,
-                site,
-                found,
-                "what it means as %s cannot be told: export the model with one type"
-                    .formatted(type)));
     return aligned.isPresent();
   }
 

@@ -8,6 +8,7 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -78,11 +79,29 @@ final class ChannelCodes {
         .zeroPoint()
         .filter(tensor -> tensor.elementType() == source.data().constantElementType().orElse(null))
         .flatMap(ZeroPoints::of)
-        .filter(values -> values.length == count);
+        .flatMap(values -> spread(values, count));
+  }
+
+  /** One zero point serves all scales, and equal ones a single scale; R21 gives them one shape. */
+  private static Optional<int[]> spread(int[] values, int count) {
+    int[] spread = new int[count];
+    if (values.length == 1) {
+      Arrays.fill(spread, values[0]);
+      return Optional.of(spread);
+    }
+    boolean isUniform = Arrays.stream(values).distinct().count() == 1;
+    return values.length == count || (count == 1 && isUniform)
+        ? Optional.of(Arrays.copyOf(values, count))
+        : Optional.empty();
   }
 
   float scale(int channel) {
     return scales[channel];
+  }
+
+  /** Returns the smallest magnitude of the scales that are not 0, 1 where there is none. */
+  float smallestScale() {
+    return ReplaceInvalidScales.smallest(scales);
   }
 
   int channelCount() {

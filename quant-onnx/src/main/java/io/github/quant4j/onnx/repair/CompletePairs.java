@@ -43,20 +43,22 @@ final class CompletePairs implements RepairPass {
       return false;
     }
     PairWriter pairs = new PairWriter(context);
-    Map<Value, List<Use>> floatReaders = new LinkedHashMap<>();
+    Map<Value, List<Use>> ofFloatOperators = new LinkedHashMap<>();
     byActivation.forEach(
         (activation, nodes) -> {
           if (!quantize(context, pairs, activation, nodes)) {
-            nodes.forEach(
-                node ->
-                    floatReaders
-                        .computeIfAbsent(node.requiredInput(WEIGHT), value -> new ArrayList<>())
-                        .add(new Use(node, WEIGHT)));
+            nodes.forEach(node -> addWeight(node, ofFloatOperators));
           }
         });
     WeightWriter weights = new WeightWriter(context);
-    floatReaders.forEach((weight, readers) -> dequantize(context, weights, weight, readers));
+    ofFloatOperators.forEach((weight, readers) -> dequantize(context, weights, weight, readers));
     return true;
+  }
+
+  private static void addWeight(Node node, Map<Value, List<Use>> readers) {
+    readers
+        .computeIfAbsent(node.requiredInput(WEIGHT), value -> new ArrayList<>())
+        .add(new Use(node, WEIGHT));
   }
 
   private static boolean hasOnlyWeightQuantized(Node node) {

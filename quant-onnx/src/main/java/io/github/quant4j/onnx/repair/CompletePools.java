@@ -52,7 +52,7 @@ final class CompletePools implements RepairPass {
 
     boolean complete(Node average) {
       Value input = average.requiredInput(0);
-      Optional<QuantizedActivation> before = QuantizedActivation.behind(input);
+      Optional<QuantizedActivation> before = PairWriter.pairBefore(input);
       boolean isQuantizedBehind = PoolSurroundings.isQuantizedBehind(average.output());
       if (before.isPresent() && !isQuantizedBehind) {
         drop(average, before.get());

@@ -13,6 +13,7 @@ import io.github.quant4j.onnx.qdq.ConstantDequantization;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Computes what constants are rounded to, with zero points of any value. */
 final class ConstantCodes {
@@ -41,7 +42,7 @@ final class ConstantCodes {
   }
 
   /**
-   * Returns the floats behind a DequantizeLinear of int8 or uint8.
+   * Returns the floats behind a DequantizeLinear of int8, uint8 or int32.
    *
    * @param dequantize a node with constant parameters
    * @param source the float constant that a QuantizeLinear of equal parameters rounds to the codes,
@@ -69,24 +70,26 @@ final class ConstantCodes {
     stated.get(scales);
     int[] zeroPoints =
         dequantize.zeroPoint().flatMap(ZeroPoints::of).orElseGet(() -> new int[scales.length]);
-    Shape shape = floats.shape();
-    long axis = dequantize.node().integer("axis", 1);
-    long fromStart = axis < 0 ? axis + shape.rank() : axis;
-    boolean isSingle = scales.length == 1;
-    boolean fits =
-        isSingle
-            || (fromStart >= 0
-                && fromStart < shape.rank()
-                && shape.dimension((int) fromStart) == scales.length);
-    if (floats.elementType() != ElementType.FLOAT || !fits || zeroPoints.length != scales.length) {
+    OptionalInt axis = axis(dequantize, floats.shape(), scales.length);
+    if (floats.elementType() != ElementType.FLOAT
+        || zeroPoints.length != scales.length
+        || (scales.length > 1 && axis.isEmpty())) {
       return Optional.empty();
     }
-    return Optional.of(
-        of(
-            floats,
-            dequantize.codeType() == ElementType.INT8 ? QuantizedType.INT8 : QuantizedType.UINT8,
-            isSingle
-                ? QuantizationParameters.perTensor(scales[0], zeroPoints[0])
-                : QuantizationParameters.perAxis((int) fromStart, scales, zeroPoints)));
+    QuantizationParameters parameters =
+        scales.length == 1
+            ? QuantizationParameters.perTensor(scales[0], zeroPoints[0])
+            : QuantizationParameters.perAxis(axis.orElseThrow(), scales, zeroPoints);
+    QuantizedType type =
+        dequantize.codeType() == ElementType.INT8 ? QuantizedType.INT8 : QuantizedType.UINT8;
+    return Optional.of(of(floats, type, parameters));
+  }
+
+  /** Returns the axis of a node from 0, empty where a shape has not that many elements there. */
+  static OptionalInt axis(Quantizer quantizer, Shape shape, int scaleCount) {
+    long stated = quantizer.node().integer("axis", 1);
+    long axis = stated < 0 ? stated + shape.rank() : stated;
+    boolean fits = axis >= 0 && axis < shape.rank() && shape.dimension((int) axis) == scaleCount;
+    return fits ? OptionalInt.of((int) axis) : OptionalInt.empty();
   }
 }

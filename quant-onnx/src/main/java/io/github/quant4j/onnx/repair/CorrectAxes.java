@@ -49,7 +49,9 @@ final class CorrectAxes implements RepairPass {
   private static Optional<String> lift(RepairContext context) {
     try {
       LiftOpset.to(LiftOpset.LOWEST_TARGET).run(context.model());
-      return Optional.empty();
+      return context.model().opset() < LiftOpset.LOWEST_TARGET
+          ? Optional.of("the model does not say which opset it is written in")
+          : Optional.empty();
     } catch (OnnxException e) {
       return Optional.of(
           "an axis needs opset 13, to which the model cannot be lifted: " + e.getMessage());

@@ -43,6 +43,11 @@ final class Epilogue {
    */
   record Step(Node first, Value output, boolean isWhole) {
 
+    /** Tells whether a residual Add may follow in the same kernel. */
+    boolean mayPrecedeSum() {
+      return !isWhole && beforeConstantStep(first).isPresent();
+    }
+
     /** Returns a scale that covers the result of a function of a tensor with a given scale. */
     Optional<Float> coveringScale(float scale) {
       if (isWhole || SHRINKING.contains(first.opType())) {

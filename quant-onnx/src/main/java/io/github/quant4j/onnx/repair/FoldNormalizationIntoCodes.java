@@ -10,6 +10,7 @@ import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.pass.ChannelAffine;
 import io.github.quant4j.onnx.pass.NormalizationParameters;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * R35: folds an inference-mode BatchNormalization into the quantized Conv or Gemm before it.
@@ -60,65 +61,58 @@ final class FoldNormalizationIntoCodes implements RepairPass {
       RepairContext context, WeightWriter writer, NormalizedOperator operator) {
     Node normalization = operator.normalization();
     Site site = Site.of(normalization, normalization.requiredInput(0));
-    String found =
-        "BatchNormalization behind %s \"%s\" with int8 weight \"%s\""
-            .formatted(
-                operator.node().opType(),
-                operator.node().label(),
-                operator.weight().source().name());
     Optional<String> obstacle = operator.obstacle();
     if (obstacle.isPresent()) {
-      context.kept(UNFOLDED_NORMALIZATION, site, found, obstacle.get());
+      context.kept(UNFOLDED_NORMALIZATION, site, operator.toString(), obstacle.get());
       return false;
     }
     Optional<ChannelAffine> map =
         NormalizationParameters.of(normalization, operator.channelCount());
     Optional<FoldedScales> scales = map.flatMap(known -> FoldedScales.of(operator.scales(), known));
     if (map.isEmpty() || scales.isEmpty()) {
-      context.kept(
-          UNFOLDED_NORMALIZATION,
-          site,
-          found,
-          "kept: it trains, or its parameters are not finite float32 constants of one element for"
-              + " each of the %s channels".formatted(operator.channelCount()));
+      String reason =
+          "kept: it trains, or its parameters are not finite float32 constants of %s elements"
+              .formatted(operator.channelCount());
+      context.kept(UNFOLDED_NORMALIZATION, site, operator.toString(), reason);
       return false;
     }
-    String done = rewrite(context, writer, operator, new Folding(map.get(), scales.get()));
-    context.repaired(UNFOLDED_NORMALIZATION, site, found, done);
+    String found = operator.toString();
+    int lostCount = foldWeight(context, writer, operator, scales.get());
+    foldBias(context, operator, map.get());
+    context.rewriter().absorb(normalization, operator.node());
+    String done = scales.get().describe();
+    String lost = lostCount == 0 ? "" : ", %s codes -128 -> 127".formatted(lostCount);
+    context.repaired(UNFOLDED_NORMALIZATION, site, found, done + lost);
     return true;
   }
 
-  private static String rewrite(
-      RepairContext context, WeightWriter writer, NormalizedOperator operator, Folding folding) {
+  /** Returns the number of codes that could not be negated exactly. */
+  private static int foldWeight(
+      RepairContext context,
+      WeightWriter writer,
+      NormalizedOperator operator,
+      FoldedScales scales) {
     QuantizedWeight weight = operator.weight();
-    FoldedScales scales = folding.scales();
     Value codes = weight.source();
     int lostCount = 0;
     if (scales.changesCodes() || !weight.hasStoredCodes()) {
       int inner = operator.elementsBesideChannel();
-      Tensor contents = weight.source().constant().orElseThrow();
-      lostCount = scales.countLost(weight.codesOf(contents), inner);
-      codes =
-          context
-              .rewriter()
-              .addInitializer(
-                  context.rewriter().freeName(weight.source() + "_folded"),
-                  weight.source(),
-                  ElementType.INT8,
-                  source -> scales.applyTo(weight.codesOf(source), inner));
+      lostCount = scales.countLost(weight.codesOf(weight.source().constant().orElseThrow()), inner);
+      String name = context.rewriter().freeName(weight.source() + "_folded");
+      UnaryOperator<Tensor> folded = source -> scales.applyTo(weight.codesOf(source), inner);
+      codes = context.rewriter().addInitializer(name, weight.source(), ElementType.INT8, folded);
     }
     writer.replace(
         weight,
         operator.weightUses(),
         new WeightCodes(codes, scales.tensor(), operator.channelAxis()));
-    Tensor bias = operator.foldedBias(folding.map());
-    String wish = operator.node().input(2).orElse(operator.node().output()) + "_folded_bias";
-    context.rewriter().fillInput(operator.node(), 2, context.addConstant(wish, bias));
-    context.rewriter().absorb(operator.normalization(), operator.node());
-    return scales.describe()
-        + (lostCount == 0 ? "" : ", %s codes -128 -> 127".formatted(lostCount));
+    return lostCount;
   }
 
-  /** What is known before anything is changed. */
-  private record Folding(ChannelAffine map, FoldedScales scales) {}
+  private static void foldBias(
+      RepairContext context, NormalizedOperator operator, ChannelAffine map) {
+    Node node = operator.node();
+    String wish = node.input(2).orElse(node.output()) + "_folded_bias";
+    context.rewriter().fillInput(node, 2, context.addConstant(wish, operator.foldedBias(map)));
+  }
 }

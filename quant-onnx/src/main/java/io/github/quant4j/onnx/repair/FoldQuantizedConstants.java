@@ -17,45 +17,46 @@ import java.util.Set;
  * R36, for constants: makes float constants of those that are no weights but are read through
  * codes, such as an operand of an Add, a bias, or the parameters of a normalization. They hold what
  * the codes stand for, so nothing is computed differently. Weights, tables and what Concat joins
- * stay codes.
+ * stay codes. Normalizations come with int32 codes too, as ONNX Runtime writes them.
  */
 final class FoldQuantizedConstants implements RepairPass {
   private static final Set<String> ARITHMETIC =
       Set.of("Add", "Div", "Max", "Min", "Mul", "PRelu", "Pow", "Sub", "Where");
   private static final Set<String> NORMALIZATIONS =
       Set.of("BatchNormalization", "InstanceNormalization", "LayerNormalization");
-  private static final Set<ElementType> CODES = Set.of(ElementType.INT8, ElementType.UINT8);
+  private static final Set<ElementType> CODES =
+      Set.of(ElementType.INT8, ElementType.UINT8, ElementType.INT32);
 
   @Override
   public boolean run(RepairContext context) {
     boolean isChanged = false;
     for (Node node : context.graph().nodes()) {
       if (node.is("DequantizeLinear")) {
-        List<Use> readers =
-            node.output().uses().stream().filter(FoldQuantizedConstants::takesFloats).toList();
         isChanged |=
-            !readers.isEmpty()
-                && QuantizedConstant.of(node)
-                    .map(constant -> fold(context, constant, readers))
-                    .orElse(false);
+            QuantizedConstant.of(node).map(constant -> fold(context, constant)).orElse(false);
       }
     }
     return isChanged;
   }
 
-  private static boolean takesFloats(Use use) {
+  /** Tells whether a constant is read as numbers; codes of int32 beside a weight are R09's. */
+  private static boolean takesFloats(Use use, ElementType codes) {
     Node node = use.node();
-    return node.domain().isEmpty()
-        && (ARITHMETIC.contains(node.opType())
-            || (use.inputIndex() > 0 && NORMALIZATIONS.contains(node.opType()))
-            || (use.inputIndex() == 2 && node.is("Conv", "ConvTranspose", "Gemm")));
+    if (!node.domain().isEmpty()) {
+      return false;
+    }
+    boolean isParameter = use.inputIndex() > 0 && NORMALIZATIONS.contains(node.opType());
+    boolean isBias = use.inputIndex() == 2 && node.is("Conv", "ConvTranspose", "Gemm");
+    return isParameter
+        || (codes != ElementType.INT32 && (isBias || ARITHMETIC.contains(node.opType())));
   }
 
-  private static boolean fold(
-      RepairContext context, QuantizedConstant constant, List<Use> readers) {
+  private static boolean fold(RepairContext context, QuantizedConstant constant) {
     Node node = constant.dequantize().node();
     Value output = node.output();
-    Optional<Tensor> floats = constant.floats();
+    ElementType codes = constant.dequantize().codeType();
+    List<Use> readers = output.uses().stream().filter(use -> takesFloats(use, codes)).toList();
+    Optional<Tensor> floats = readers.isEmpty() ? Optional.empty() : constant.floats();
     if (floats.isEmpty()) {
       return false;
     }
@@ -63,7 +64,7 @@ final class FoldQuantizedConstants implements RepairPass {
         UNUSED_NODE,
         Site.of(node, output),
         "%s reads a constant, which is no weight, through %s codes"
-            .formatted(readers.get(0).node().opType(), constant.dequantize().codeType()),
+            .formatted(readers.get(0).node().opType(), codes),
         "float32 constant of the rounded numbers");
     GraphRewriter rewriter = context.rewriter();
     Value data = node.requiredInput(0);
@@ -77,7 +78,7 @@ final class FoldQuantizedConstants implements RepairPass {
     return true;
   }
 
-  /** A constant behind a DequantizeLinear or a pair of int8 or uint8, of any zero point. */
+  /** A constant behind a DequantizeLinear or a pair, of any zero point. */
   private record QuantizedConstant(Quantizer dequantize, Optional<Quantizer> quantize) {
     static Optional<QuantizedConstant> of(Node node) {
       return Quantizer.of(node)

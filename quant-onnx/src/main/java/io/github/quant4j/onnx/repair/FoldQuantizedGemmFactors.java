@@ -33,11 +33,18 @@ final class FoldQuantizedGemmFactors implements RepairPass {
   @Override
   public boolean run(RepairContext context) {
     boolean modified = false;
-    for (Node node : context.graph().nodes()) {
-      if (node.is("Gemm") && weight(node).isPresent()) {
-        modified |= node.real(ALPHA, 1) != 1 && foldAlpha(context, node);
-        modified |= node.real(BETA, 1) != 1 && foldBeta(context, node);
-      }
+    List<Node> gemms =
+        context.graph().nodes().stream()
+            .filter(node -> node.is("Gemm") && weight(node).isPresent())
+            .filter(node -> node.real(ALPHA, 1) != 1 || node.real(BETA, 1) != 1)
+            .toList();
+    if (gemms.isEmpty()) {
+      return false;
+    }
+    RepairContext.NodeNames names = context.nodeNames();
+    for (Node gemm : gemms) {
+      modified |= gemm.real(ALPHA, 1) != 1 && foldAlpha(context, gemm, names);
+      modified |= gemm.real(BETA, 1) != 1 && foldBeta(context, gemm);
     }
     return modified;
   }
@@ -49,7 +56,8 @@ final class FoldQuantizedGemmFactors implements RepairPass {
         .flatMap(Quantizer::of);
   }
 
-  private static boolean foldAlpha(RepairContext context, Node gemm) {
+  private static boolean foldAlpha(
+      RepairContext context, Node gemm, RepairContext.NodeNames names) {
     Quantizer weight = weight(gemm).orElseThrow();
     float alpha = gemm.real(ALPHA, 1);
     Site site = Site.of(gemm, weight.output());
@@ -64,7 +72,7 @@ final class FoldQuantizedGemmFactors implements RepairPass {
       return false;
     }
     context.repaired(DEFECT, site, found, "alpha 1, part of the scale and signs of the weight");
-    codes.get().writeTo(ownWeight(context, gemm, weight), context);
+    codes.get().writeTo(ownWeight(context, gemm, names), context);
     context.rewriter().edit(gemm).removeAttribute(ALPHA);
     return true;
   }
@@ -82,15 +90,15 @@ final class FoldQuantizedGemmFactors implements RepairPass {
   }
 
   /** Returns the DequantizeLinear of the weight, a copy where others read it too. */
-  private static Node ownWeight(RepairContext context, Node gemm, Quantizer weight) {
-    Node shared = weight.node();
+  private static Node ownWeight(RepairContext context, Node gemm, RepairContext.NodeNames names) {
+    Node shared = weight(gemm).orElseThrow().node();
     if (shared.output().hasSingleReader()) {
       return shared;
     }
     NodeBlueprint copy =
         NodeBlueprint.of(
             "DequantizeLinear",
-            context.nodeNames().free(shared.name() + "_" + gemm.name()),
+            names.free(shared.name() + "_" + gemm.name()),
             new ArrayList<>(shared.inputs()),
             context.rewriter().freeName(shared.output() + "_scaled"));
     Node own =

@@ -5,7 +5,9 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.pattern.OperatorClass;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -83,22 +85,24 @@ final class Int8Operators {
    */
   static Optional<List<Int8Pair>> pairsBehind(Value value) {
     List<Int8Pair> found = new ArrayList<>();
-    return collect(value, found) ? Optional.of(List.copyOf(found)) : Optional.empty();
-  }
-
-  private static boolean collect(Value value, List<Int8Pair> found) {
-    if (value.isUnused() || value.isGraphOutput() || value.isCaptured()) {
-      return false;
-    }
-    for (Use use : value.uses()) {
-      Optional<Int8Pair> pair = Int8Pair.of(use.node());
-      pair.ifPresent(found::add);
-      if (pair.isEmpty()
-          && !(commutes(use) && use.node().outputs().stream().allMatch(v -> collect(v, found)))) {
-        return false;
+    Deque<Value> open = new ArrayDeque<>(List.of(value));
+    while (!open.isEmpty()) {
+      Value next = open.pop();
+      if (next.isUnused() || next.isGraphOutput() || next.isCaptured()) {
+        return Optional.empty();
+      }
+      for (Use use : next.uses()) {
+        Optional<Int8Pair> pair = Int8Pair.of(use.node());
+        pair.ifPresent(found::add);
+        if (pair.isEmpty() && !commutes(use)) {
+          return Optional.empty();
+        }
+        if (pair.isEmpty()) {
+          open.addAll(use.node().outputs());
+        }
       }
     }
-    return true;
+    return Optional.of(List.copyOf(found));
   }
 
   /**
@@ -106,20 +110,27 @@ final class Int8Operators {
    * operators that move or choose elements.
    */
   static boolean wantsPair(Use use) {
-    Node node = use.node();
-    if (hasInt8Weight(node)) {
-      return use.inputIndex() == 0;
+    Deque<Use> open = new ArrayDeque<>(List.of(use));
+    while (!open.isEmpty()) {
+      Use next = open.pop();
+      if (computesInInt8(next)) {
+        return true;
+      }
+      if (next.inputIndex() == 0 && OperatorClass.isCommuting(next.node())) {
+        next.node().outputs().forEach(output -> open.addAll(output.uses()));
+      }
     }
+    return false;
+  }
+
+  private static boolean computesInInt8(Use use) {
+    Node node = use.node();
     if (isSum(node) || node.is("Concat")) {
       return node.inputs().stream().anyMatch(input -> Int8Pair.behind(input).isPresent());
     }
-    if (node.is("AveragePool", "GlobalAveragePool")) {
-      return pairsBehind(node.output()).isPresent();
-    }
     return use.inputIndex() == 0
-        && OperatorClass.isCommuting(node)
-        && node.outputs().stream()
-            .flatMap(output -> output.uses().stream())
-            .anyMatch(Int8Operators::wantsPair);
+        && (hasInt8Weight(node)
+            || (node.is("AveragePool", "GlobalAveragePool")
+                && pairsBehind(node.output()).isPresent()));
   }
 }

@@ -54,32 +54,24 @@ final class JoinTransposedConvolutionScales implements RepairPass {
     String found =
         "%s scales along axis %s".formatted(weight.scale().shape().elementCount(), weight.axis());
     if (context.options().target() == Target.ONNXRUNTIME) {
-      context.kept(
-          TRANSPOSED_CONVOLUTION_SCALES,
-          site,
-          found,
-          "kept: ONNX Runtime, the target, takes scales per channel");
+      String reason = "kept: ONNX Runtime, the target, takes scales per channel";
+      context.kept(TRANSPOSED_CONVOLUTION_SCALES, site, found, reason);
       return false;
     }
     Tensor floats = weight.floatsOf(weight.source().constant().orElseThrow());
     Optional<WeightRounding> joined = WeightRounding.of(floats, OptionalInt.empty());
     if (joined.isEmpty()) {
-      context.refused(
-          TRANSPOSED_CONVOLUTION_SCALES,
-          site,
-          found,
-          "its scales give weights that are not finite; correct the scales");
+      String reason = "its scales give weights that are not finite; correct the scales";
+      context.refused(TRANSPOSED_CONVOLUTION_SCALES, site, found, reason);
       return false;
     }
     WeightRounding rounding = joined.get();
     Value codes = context.addConstant(weight.source() + "_joined", rounding.codes(floats));
     writer.replace(weight, readers, new WeightCodes(codes, rounding.scale(), rounding.axis()));
-    context.repaired(
-        TRANSPOSED_CONVOLUTION_SCALES,
-        site,
-        found,
+    String done =
         "%s, which changes weights by %s at most"
-            .formatted(rounding, rounding.largestError(floats)));
+            .formatted(rounding, rounding.largestError(floats));
+    context.repaired(TRANSPOSED_CONVOLUTION_SCALES, site, found, done);
     return true;
   }
 }

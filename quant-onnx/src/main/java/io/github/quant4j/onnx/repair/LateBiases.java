@@ -47,7 +47,11 @@ final class LateBiases {
     if (bias.isEmpty()) {
       return false;
     }
-    Node node = operator.orElseThrow().node();
+    write(add, operator.orElseThrow().node(), constant, bias.get());
+    return true;
+  }
+
+  private void write(Node add, Node node, Value constant, float[] bias) {
     context.repaired(
         Defect.QUANTIZED_BIAS,
         Site.of(node, constant),
@@ -55,12 +59,10 @@ final class LateBiases {
             .formatted(constant.constantShape().orElseThrow(), add.label()),
         "it is the operator's bias, or part of it");
     Value added =
-        context.addConstant(
-            node.output() + "_bias", Tensor.ofFloats(Shape.of(bias.get().length), bias.get()));
+        context.addConstant(node.output() + "_bias", Tensor.ofFloats(Shape.of(bias.length), bias));
     context.rewriter().fillInput(node, BiasedOperator.BIAS, added);
     context.rewriter().edit(node).removeAttribute("beta");
     context.rewriter().absorb(add, node);
-    return true;
   }
 
   private static Optional<float[]> sum(BiasedOperator operator, Value constant) {

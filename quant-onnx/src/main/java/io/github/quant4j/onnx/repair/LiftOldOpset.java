@@ -23,35 +23,26 @@ final class LiftOldOpset implements RepairPass {
   public boolean run(RepairContext context) {
     long opset = context.model().opset();
     List<Node> nodes = context.graph().nodes();
-    if (opset >= NEEDED || nodes.stream().noneMatch(LiftOldOpset::isQuantized)) {
+    if (opset == 0 || opset >= NEEDED || nodes.stream().noneMatch(LiftOldOpset::isQuantized)) {
       return false;
     }
-    Optional<Quantizer> needing =
+    Optional<Site> needing =
         nodes.stream()
             .flatMap(node -> Quantizer.of(node).stream())
             .filter(LiftOldOpset::isPerChannel)
-            .findFirst();
+            .findFirst()
+            .map(quantizer -> Site.of(quantizer.node(), quantizer.data()));
     String found = "opset %s knows no scale per channel".formatted(opset);
     try {
-      boolean modified = LiftOpset.to(NEEDED).run(context.model());
-      needing.ifPresent(
-          quantizer ->
-              context.repaired(
-                  Defect.QUANTIZATION_AXIS,
-                  site(quantizer),
-                  found,
-                  "opset %s -> %s".formatted(opset, NEEDED)));
-      return modified;
+      LiftOpset.to(NEEDED).run(context.model());
     } catch (OnnxException e) {
-      needing.ifPresent(
-          quantizer ->
-              context.refused(
-                  Defect.QUANTIZATION_AXIS,
-                  site(quantizer),
-                  found,
-                  "the model cannot be lifted: " + e.getMessage()));
+      String reason = "the model cannot be lifted: " + e.getMessage();
+      needing.ifPresent(site -> context.refused(Defect.QUANTIZATION_AXIS, site, found, reason));
       return false;
     }
+    String done = "opset %s -> %s".formatted(opset, NEEDED);
+    needing.ifPresent(site -> context.repaired(Defect.QUANTIZATION_AXIS, site, found, done));
+    return true;
   }
 
   private static boolean isQuantized(Node node) {
@@ -66,9 +57,5 @@ final class LiftOldOpset implements RepairPass {
         .map(Shape::elementCount)
         .filter(count -> count > 1)
         .isPresent();
-  }
-
-  private static Site site(Quantizer quantizer) {
-    return Site.of(quantizer.node(), quantizer.data());
   }
 }

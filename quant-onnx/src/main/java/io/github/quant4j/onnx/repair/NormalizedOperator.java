@@ -110,4 +110,10 @@ record NormalizedOperator(Node node, QuantizedWeight weight, Node normalization)
     }
     return Tensor.ofFloats(Shape.of(bias.length), bias);
   }
+
+  @Override
+  public String toString() {
+    return "BatchNormalization behind %s \"%s\" with int8 weight \"%s\""
+        .formatted(node.opType(), node.label(), weight.source());
+  }
 }

@@ -37,8 +37,25 @@ final class PairWriter {
     return tensor.uses().stream()
         .filter(use -> use.inputIndex() == 0)
         .flatMap(use -> QuantizedActivation.of(use.node()).stream())
-        .filter(pair -> !pair.dequantizes().isEmpty() && isSymmetricInt8(pair.quantize()))
+        .filter(pair -> isSymmetricInt8(pair.quantize()) && isConsistent(pair))
         .findFirst();
+  }
+
+  /** Returns the pair that a value comes out of, empty where its two nodes state other numbers. */
+  static Optional<QuantizedActivation> pairBefore(Value value) {
+    return QuantizedActivation.behind(value)
+        .filter(
+            pair ->
+                value
+                    .producer()
+                    .flatMap(Quantizer::of)
+                    .filter(pair.quantize()::hasParametersOf)
+                    .isPresent());
+  }
+
+  private static boolean isConsistent(QuantizedActivation pair) {
+    return !pair.dequantizes().isEmpty()
+        && pair.dequantizes().stream().allMatch(pair.quantize()::hasParametersOf);
   }
 
   private static boolean isSymmetricInt8(Quantizer quantize) {

@@ -37,13 +37,17 @@ final class PoolSurroundings {
         if (use.inputIndex() == 0 && use.node().is("QuantizeLinear")) {
           return true;
         }
-        if (use.node().is("Concat")
-            || (use.inputIndex() == 0 && OperatorClass.isCommuting(use.node()))) {
+        if (passesOn(use)) {
           open.addAll(use.node().outputs());
         }
       }
     }
     return false;
+  }
+
+  private static boolean passesOn(Use use) {
+    return use.node().is("Concat")
+        || (use.inputIndex() == 0 && OperatorClass.isCommuting(use.node()));
   }
 
   /**

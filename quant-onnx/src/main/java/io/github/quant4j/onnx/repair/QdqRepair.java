@@ -10,6 +10,7 @@ import io.github.quant4j.onnx.qdq.StripQuantizeDequantize;
 import io.github.quant4j.onnx.qdq.Target;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class QdqRepair {
   private static final Logger LOGGER = LoggerFactory.getLogger(QdqRepair.class);
+
+  /** More than any model was seen to need; an end for passes that undo one another. */
+  private static final int MOST_ROUNDS = 10;
 
   private final RepairOptions options;
 
@@ -78,7 +82,9 @@ public final class QdqRepair {
    * @throws RepairException if a pass fails
    */
   public static OnnxModel floatForm(OnnxModel model) {
-    OnnxModel copy = formed(model);
+    RepairContext context = formed(model);
+    OnnxModel copy = context.model();
+    run(RepairPasses.rectification(), context, Census.of(model.graph()));
     new StripQuantizeDequantize().run(copy);
     return copy;
   }
@@ -91,14 +97,14 @@ public final class QdqRepair {
    * @throws RepairException if a pass fails
    */
   public static SortedSet<String> observationPoints(OnnxModel model) {
-    return ObservationPoints.of(formed(model).graph());
+    return ObservationPoints.of(formed(model).model().graph());
   }
 
-  private static OnnxModel formed(OnnxModel model) {
+  private static RepairContext formed(OnnxModel model) {
     OnnxModel copy = model.copy();
-    RepairContext context = new RepairContext(copy, RepairOptions.defaults());
+    RepairContext context = new RepairContext(copy, RepairOptions.floatForm());
     run(RepairPasses.form(), context, Census.of(model.graph()));
-    return copy;
+    return context;
   }
 
   /**
@@ -148,19 +154,32 @@ public final class QdqRepair {
     run(RepairPasses.form(), context, before);
     run(RepairPasses.numbers(), context, before);
     OnnxModel baseline = copy.copy();
-    run(RepairPasses.placement(), context, before);
+    boolean isChanged = run(RepairPasses.placement(), context, before);
+    for (int round = 1; isChanged && round < MOST_ROUNDS; round++) {
+      context.startRound();
+      isChanged = run(allPasses(), context, before);
+    }
     return new RepairedModel(copy, baseline, report(context, before));
+  }
+
+  /** Passes that move pairs make work for those before them, so all run until none finds any. */
+  private static List<RepairPass> allPasses() {
+    return Stream.of(RepairPasses.form(), RepairPasses.numbers(), RepairPasses.placement())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static RepairReport report(RepairContext context, Census before) {
     return new RepairReport(context.findings(), before, Census.of(context.graph()));
   }
 
-  private static void run(List<RepairPass> passes, RepairContext context, Census before) {
+  private static boolean run(List<RepairPass> passes, RepairContext context, Census before) {
+    boolean isChanged = false;
     for (RepairPass pass : passes) {
       String name = pass.getClass().getSimpleName();
       try {
         if (pass.run(context)) {
+          isChanged = true;
           LOGGER.debug("repair pass {} changed the model", name);
         }
       } catch (QuantizationException e) {
@@ -168,6 +187,7 @@ public final class QdqRepair {
         throw new RepairException(message, report(context, before), e);
       }
     }
+    return isChanged;
   }
 
   private static String refusal(RepairReport report) {

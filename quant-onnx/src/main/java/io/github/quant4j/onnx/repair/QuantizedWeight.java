@@ -10,6 +10,7 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.qdq.ConstantDequantization;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A constant that is read as symmetric int8: its codes behind a DequantizeLinear, or its floats
@@ -59,13 +60,12 @@ record QuantizedWeight(Quantizer dequantize, Value source, Tensor scale, int axi
     if (scale.shape().elementCount() == 1) {
       return Optional.of(new QuantizedWeight(dequantize, source, scale, 0));
     }
-    long stated = dequantize.node().integer("axis", 1);
-    long axis = stated < 0 ? stated + shape.rank() : stated;
-    return axis >= 0
-            && axis < shape.rank()
-            && scale.shape().rank() == 1
-            && scale.shape().dimension(0) == shape.dimension((int) axis)
-        ? Optional.of(new QuantizedWeight(dequantize, source, scale, (int) axis))
+    OptionalInt axis =
+        scale.shape().rank() == 1
+            ? ConstantCodes.axis(dequantize, shape, (int) scale.shape().dimension(0))
+            : OptionalInt.empty();
+    return axis.isPresent()
+        ? Optional.of(new QuantizedWeight(dequantize, source, scale, axis.getAsInt()))
         : Optional.empty();
   }
 

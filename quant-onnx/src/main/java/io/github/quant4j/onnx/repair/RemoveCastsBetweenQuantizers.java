@@ -86,26 +86,31 @@ final class RemoveCastsBetweenQuantizers implements RepairPass {
   private static boolean remove(CastOfCodes cast, Quantizer quantize, RepairContext context) {
     Value output = cast.node().output();
     Site site = Site.of(cast.node(), output);
+    boolean isBypassed = bypass(cast, quantize, context);
+    boolean isRemoved = output.isUnused();
+    if (isRemoved) {
+      context.rewriter().remove(cast.node());
+    }
+    if (isBypassed || isRemoved) {
+      context.repaired(
+          Defect.CAST_BETWEEN_QUANTIZERS,
+          site,
+          "codes of type %s are cast to %s".formatted(quantize.codeType(), cast.to()),
+          "readers -> \"%s\", Cast %s"
+              .formatted(quantize.output(), isRemoved ? "removed" : "left to its others"));
+    }
+    return isBypassed || isRemoved;
+  }
+
+  private static boolean bypass(CastOfCodes cast, Quantizer quantize, RepairContext context) {
     boolean isBypassed = false;
-    for (Use use : output.uses()) {
+    for (Use use : cast.node().output().uses()) {
       if (cast.isNeutral() || (use.node().is("DequantizeLinear") && use.inputIndex() == 0)) {
         context.rewriter().replaceInput(use, quantize.output());
         isBypassed = true;
       }
     }
-    boolean isRemoved = output.isUnused();
-    if (isRemoved) {
-      context.rewriter().remove(cast.node());
-    } else if (!isBypassed) {
-      return false;
-    }
-    context.repaired(
-        Defect.CAST_BETWEEN_QUANTIZERS,
-        site,
-        "codes of type %s are cast to %s".formatted(quantize.codeType(), cast.to()),
-        "readers -> \"%s\", Cast %s"
-            .formatted(quantize.output(), isRemoved ? "removed" : "left to its others"));
-    return true;
+    return isBypassed;
   }
 
   /**

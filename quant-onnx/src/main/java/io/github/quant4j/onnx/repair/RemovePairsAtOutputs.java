@@ -24,10 +24,10 @@ final class RemovePairsAtOutputs implements RepairPass {
   public boolean run(RepairContext context) {
     boolean isChanged = false;
     for (Value output : context.graph().outputs()) {
-      Optional<QuantizedActivation> pair = QuantizedActivation.behind(output);
+      Optional<QuantizedActivation> pair = PairWriter.pairBefore(output);
       while (pair.isPresent() && remove(context, output, pair.get())) {
         isChanged = true;
-        pair = QuantizedActivation.behind(output);
+        pair = PairWriter.pairBefore(output);
       }
     }
     return isChanged;
@@ -37,22 +37,16 @@ final class RemovePairsAtOutputs implements RepairPass {
     Node dequantize = output.producer().orElseThrow();
     Value tensor = pair.tensor();
     Site site = Site.of(dequantize, output);
-    String found =
-        "output \"%s\" is \"%s\" behind a pair%s"
-            .formatted(
-                output,
-                tensor,
-                pair.quantize().singleScale().map(scale -> " of scale " + scale).orElse(""));
+    String scale = pair.quantize().singleScale().map(s -> " of scale " + s).orElse("");
+    String found = "output \"%s\" is \"%s\" behind a pair%s".formatted(output, tensor, scale);
     Optional<String> obstacle = obstacle(tensor, output);
     if (obstacle.isPresent()) {
       context.kept(PAIR_AT_OUTPUT, site, found, "kept: " + obstacle.get());
       return false;
     }
+    String writer = tensor.producer().orElseThrow().label();
     context.repaired(
-        PAIR_AT_OUTPUT,
-        site,
-        found,
-        "written by \"%s\" as it is computed".formatted(tensor.producer().orElseThrow().label()));
+        PAIR_AT_OUTPUT, site, found, "written by \"%s\" as it is computed".formatted(writer));
     context.rewriter().exchange(tensor, output);
     for (Node node : List.of(dequantize, pair.quantize().node())) {
       if (node.output().isUnused()) {

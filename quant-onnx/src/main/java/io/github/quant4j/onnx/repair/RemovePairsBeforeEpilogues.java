@@ -6,7 +6,9 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.repair.Epilogue.Step;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +26,8 @@ import java.util.Optional;
  *   <li>The result has none, and readers that are int8. They get one: its scale comes from data,
  *       else is the removed one where the function makes no value larger, or 1/127 for functions
  *       with values in [-1, 1]. Else the pair is refused, for want of data.
- *   <li>The result has none, and float readers only: no pair is made.
+ *   <li>The result has none, and float readers only, or the residual Add it is fused with (R10): no
+ *       pair is made.
  * </ol>
  *
  * <p>A pair with other readers stays, since what they read has to be written anyway.
@@ -93,15 +96,19 @@ final class RemovePairsBeforeEpilogues implements RepairPass {
 
     boolean apply(Epilogue epilogue) {
       Value end = step.output();
+      boolean mayPrecedeSum = step.mayPrecedeSum() && ResidualAdd.isFusible(pair.result());
       Optional<Float> covering = step.coveringScale(pair.scale());
       Optional<Step> next = epilogue.step(end);
       while (next.isPresent()) {
         covering = covering.flatMap(next.get()::coveringScale);
+        mayPrecedeSum &= next.get().mayPrecedeSum();
         end = next.get().output();
         next = epilogue.step(end);
       }
       Optional<Int8Pair> behind = Int8Pair.on(end);
-      List<Use> bare = end.uses().stream().filter(Int8Operators::wantsPair).toList();
+      boolean isFused = mayPrecedeSum && isReadBySum(end);
+      List<Use> bare =
+          isFused ? List.of() : end.uses().stream().filter(Int8Operators::wantsPair).toList();
       if (behind.isPresent()) {
         serve(behind.get(), end, bare);
       } else if (bare.isEmpty()) {
@@ -110,6 +117,11 @@ final class RemovePairsBeforeEpilogues implements RepairPass {
         return move(end, bare, observedScale(end).isPresent() ? observedScale(end) : covering);
       }
       return true;
+    }
+
+    /** The edge to an Add that is fused too needs no pair (R10). */
+    private static boolean isReadBySum(Value end) {
+      return end.hasSingleReader() && Int8Operators.isSum(end.uses().get(0).node());
     }
 
     private void serve(Int8Pair behind, Value end, List<Use> bare) {
@@ -160,15 +172,16 @@ final class RemovePairsBeforeEpilogues implements RepairPass {
       context.setInt8Scale(nodes, end.name(), scale);
     }
 
-    private static void collect(Value value, Int8Pair model, Map<Node, Int8Pair> same) {
-      for (Use use : value.uses()) {
-        Optional<Int8Pair> pair = Int8Pair.of(use.node()).filter(model::hasScaleOf);
-        if (pair.isPresent()) {
-          if (same.put(use.node(), pair.get()) == null) {
-            collect(pair.get().result(), model, same);
+    private static void collect(Value start, Int8Pair model, Map<Node, Int8Pair> same) {
+      Deque<Value> open = new ArrayDeque<>(List.of(start));
+      while (!open.isEmpty()) {
+        for (Use use : open.pop().uses()) {
+          Optional<Int8Pair> pair = Int8Pair.of(use.node()).filter(model::hasScaleOf);
+          if (pair.isPresent() && same.put(use.node(), pair.get()) == null) {
+            open.add(pair.get().result());
+          } else if (pair.isEmpty() && Int8Operators.commutes(use)) {
+            open.addAll(use.node().outputs());
           }
-        } else if (Int8Operators.commutes(use)) {
-          use.node().outputs().forEach(output -> collect(output, model, same));
         }
       }
     }

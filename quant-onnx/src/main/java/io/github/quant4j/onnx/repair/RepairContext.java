@@ -13,7 +13,6 @@ import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.repair.Remedy.Outcome;
 import io.github.quant4j.onnx.shape.ShapeInference;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,7 +31,7 @@ final class RepairContext {
 
   private final OnnxModel model;
   private final RepairOptions options;
-  private final List<Finding> findings = new ArrayList<>();
+  private final FindingLog log = new FindingLog();
   private final Map<Shape, Value> zeroPoints = new HashMap<>();
 
   RepairContext(OnnxModel model, RepairOptions options) {
@@ -68,21 +67,26 @@ final class RepairContext {
 
   /** Notes a defect that is mended now. */
   void repaired(Defect defect, Site site, String found, String done) {
-    findings.add(new Finding(defect, site, found, new Remedy(Outcome.REPAIRED, done)));
+    log.add(new Finding(defect, site, found, new Remedy(Outcome.REPAIRED, done)));
   }
 
   /** Notes a defect that is not mended, with the reason and what the user can do. */
   void refused(Defect defect, Site site, String found, String reason) {
-    findings.add(new Finding(defect, site, found, new Remedy(Outcome.REFUSED, reason)));
+    log.add(new Finding(defect, site, found, new Remedy(Outcome.REFUSED, reason)));
   }
 
   /** Notes something that stays as it is. */
   void kept(Defect defect, Site site, String found, String reason) {
-    findings.add(new Finding(defect, site, found, new Remedy(Outcome.KEPT, reason)));
+    log.add(new Finding(defect, site, found, new Remedy(Outcome.KEPT, reason)));
+  }
+
+  /** Notes that the passes start anew. */
+  void startRound() {
+    log.startRound();
   }
 
   List<Finding> findings() {
-    return List.copyOf(findings);
+    return log.findings();
   }
 
   /** Returns a name that no node has; for a pass that makes nodes. Costs a walk over the graph. */

@@ -14,6 +14,8 @@ final class RepairPasses {
   static List<RepairPass> form() {
     return List.of(
         new ResolveConstants(),
+        new DecomposeIntegerOperators(),
+        new ReplaceComputedScales(),
         new RefuseUnsupportedCodes(),
         new RemoveCastsBetweenQuantizers(),
         new AddZeroPoints(),
@@ -24,6 +26,14 @@ final class RepairPasses {
         new AlignParameterShapes(),
         new JoinActivationScales(),
         new ShareDequantizers());
+  }
+
+  /**
+   * Those of the next stage after which no zero point does the work of a Relu: what is left of a
+   * model without its pairs computes what it did with them.
+   */
+  static List<RepairPass> rectification() {
+    return List.of(new ReadCodesAsSigned(), new WidenUnsignedCodes(), new CenterSignedCodes());
   }
 
   /** Passes after which every code means what it meant to the tool that wrote it. */
@@ -37,8 +47,8 @@ final class RepairPasses {
         new CenterWeights(),
         new NoteLowestCodes(),
         new ConvertBiases(),
+        new FoldQuantizedConstants(),
         new FoldQuantizedGemmFactors(),
-        new FoldNormalizationIntoCodes(),
         new JoinTransposedConvolutionScales());
   }
 
@@ -47,12 +57,13 @@ final class RepairPasses {
     return List.of(
         new ShareWeights(),
         new CollapseRepeatedPairs(),
+        new RemovePairsBeforeEpilogues(),
+        new FoldNormalizationIntoCodes(),
         new RemoveRedundantPairs(),
         new UnifyScales(),
         new MovePairsBeforePads(),
-        new RemovePairsBeforeEpilogues(),
-        new RemovePairsBeforeResidualAdds(),
         new PairSkips(),
+        new RemovePairsBeforeResidualAdds(),
         new QuantizeFloatWeights(),
         new CompletePairs(),
         new CompletePools(),

@@ -3,9 +3,11 @@ package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Use;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.StringJoiner;
+import java.util.function.DoublePredicate;
 
 /**
  * Replaces scales that are 0 or below (R25).
@@ -28,13 +30,13 @@ final class ReplaceInvalidScales implements RepairPass {
   public boolean run(RepairContext context) {
     boolean modified = false;
     for (QuantizerFamily family : QuantizerFamily.of(context.graph())) {
-      Optional<float[]> worst =
+      List<float[]> invalid =
           family.members().stream()
               .flatMap(member -> values(member).stream())
-              .filter(ReplaceInvalidScales::areInvalid)
-              .findFirst();
-      if (worst.isPresent()) {
-        modified |= mend(context, family, worst.get());
+              .filter(scales -> isAny(scales, ReplaceInvalidScales::isInvalid))
+              .toList();
+      if (!invalid.isEmpty()) {
+        modified |= mend(context, family, invalid);
       }
     }
     return modified;
@@ -44,81 +46,68 @@ final class ReplaceInvalidScales implements RepairPass {
     return quantizer.scale().flatMap(ScaleValues::of);
   }
 
-  private static boolean isValid(float scale) {
-    return scale > 0 && Float.isFinite(scale);
+  private static boolean isInvalid(double scale) {
+    return !(scale > 0 && scale <= Float.MAX_VALUE);
   }
 
-  private static boolean areInvalid(float[] scales) {
+  private static boolean isAny(float[] scales, DoublePredicate condition) {
     for (float scale : scales) {
-      if (!isValid(scale)) {
+      if (condition.test(scale)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean mend(RepairContext context, QuantizerFamily family, float[] scales) {
-    String found = described(scales);
-    boolean isFinite =
-        family.members().stream()
-            .flatMap(member -> values(member).stream())
-            .allMatch(ReplaceInvalidScales::areFinite);
-    if (!isFinite) {
-      context.refused(
-          DEFECT, family.site(), found, "no number can be told from it; quantize the model anew");
+  private static boolean mend(
+      RepairContext context, QuantizerFamily family, List<float[]> invalid) {
+    String found = described(invalid.get(0));
+    boolean isCode = family.isConstantCodes();
+    Optional<String> obstacle =
+        invalid.stream().anyMatch(scales -> isAny(scales, scale -> !Double.isFinite(scale)))
+            ? Optional.of("no number can be told from it; quantize the model anew")
+            : isCode ? Optional.empty() : obstacle(family, invalid);
+    if (obstacle.isPresent()) {
+      context.refused(DEFECT, family.site(), found, obstacle.get());
       return false;
     }
-    if (family.isConstantCodes()) {
-      return mendCodes(context, family, found);
-    }
-    boolean isNegative =
-        family.members().stream()
-            .flatMap(member -> values(member).stream())
-            .anyMatch(ReplaceInvalidScales::haveNegative);
-    if (isNegative) {
-      context.refused(
-          DEFECT, family.site(), found, "its codes are computed, so they cannot change their sign");
-      return false;
-    }
-    if (!family.isConstant() && !family.head().isQuantize()) {
-      context.refused(
-          DEFECT, family.site(), found, "its codes come from elsewhere, so 1 might not be meant");
-      return false;
-    }
-    if (family.isConstant() && !isZero(family)) {
-      context.refused(
-          DEFECT, family.site(), found, "the constant is not 0; quantize the constant anew");
-      return false;
-    }
-    return mendZeros(context, family, found);
+    return isCode ? mendCodes(context, family, found) : mendZeros(context, family, found);
   }
 
-  private static boolean areFinite(float[] scales) {
-    for (float scale : scales) {
-      if (!Float.isFinite(scale)) {
-        return false;
-      }
+  /** Returns why a scale cannot be replaced where the codes are computed. */
+  private static Optional<String> obstacle(QuantizerFamily family, List<float[]> invalid) {
+    if (invalid.stream().anyMatch(scales -> isAny(scales, scale -> scale < 0))) {
+      return Optional.of("its codes are computed, so they cannot change their sign");
     }
-    return true;
-  }
-
-  private static boolean haveNegative(float[] scales) {
-    for (float scale : scales) {
-      if (scale < 0) {
-        return true;
-      }
+    if (family.isConstant()) {
+      return isZero(family)
+          ? Optional.empty()
+          : Optional.of("the constant is not 0; quantize the constant anew");
     }
-    return false;
+    return family.head().isQuantize()
+        ? Optional.empty()
+        : Optional.of("its codes come from elsewhere, so 1 might not be meant");
   }
 
   private static boolean mendCodes(RepairContext context, QuantizerFamily family, String found) {
-    Optional<ChannelCodes> readable = ChannelCodes.of(family);
-    if (readable.isEmpty()) {
-      context.refused(DEFECT, family.site(), found, "scale, zero point and axis do not fit");
+    Optional<ChannelCodes> codes = ChannelCodes.of(family);
+    Optional<String> done = codes.flatMap(ReplaceInvalidScales::mended);
+    if (done.isEmpty()) {
+      String reason =
+          codes.isEmpty()
+              ? "scale, zero point and axis do not fit"
+              : "its codes have no negative counterparts";
+      context.refused(DEFECT, family.site(), found, reason);
       return false;
     }
-    ChannelCodes codes = readable.get();
-    float replacement = smallest(values(family.head()).orElseThrow());
+    context.repaired(DEFECT, family.site(), found, "scale " + done.get());
+    codes.get().writeTo(family.head().node(), context);
+    return true;
+  }
+
+  /** Mends the channels; returns what was done, empty where codes cannot change their sign. */
+  private static Optional<String> mended(ChannelCodes codes) {
+    float replacement = codes.smallestScale();
     StringJoiner done = new StringJoiner(", ");
     for (int channel = 0; channel < codes.channelCount(); channel++) {
       float scale = codes.scale(channel);
@@ -129,15 +118,12 @@ final class ReplaceInvalidScales implements RepairPass {
       } else if (scale < 0) {
         codes.setScale(channel, -scale);
         if (!codes.negate(channel)) {
-          context.refused(DEFECT, family.site(), found, "its codes have no negative counterparts");
-          return false;
+          return Optional.empty();
         }
         done.add(scale + " -> " + codes.scale(channel) + " with codes of the other sign");
       }
     }
-    context.repaired(DEFECT, family.site(), found, "scale " + done);
-    codes.writeTo(family.head().node(), context);
-    return true;
+    return Optional.of(done.toString());
   }
 
   /** Tells whether a constant is 0 wherever its scale is. */
@@ -165,7 +151,8 @@ final class ReplaceInvalidScales implements RepairPass {
 
   private static boolean mendZeros(RepairContext context, QuantizerFamily family, String found) {
     for (Quantizer member : family.members()) {
-      Optional<float[]> scales = values(member).filter(ReplaceInvalidScales::areInvalid);
+      Optional<float[]> scales =
+          values(member).filter(values -> isAny(values, ReplaceInvalidScales::isInvalid));
       if (scales.isPresent()) {
         Tensor mended = ScaleValues.like(member.scale().orElseThrow(), withoutZeros(scales.get()));
         context
@@ -195,8 +182,8 @@ final class ReplaceInvalidScales implements RepairPass {
     return mended;
   }
 
-  /** Returns the smallest scale above 0, 1 where there is none. */
-  private static float smallest(float[] scales) {
+  /** Returns the smallest magnitude of the scales that are not 0, 1 where there is none. */
+  static float smallest(float[] scales) {
     float smallest = Float.POSITIVE_INFINITY;
     for (float scale : scales) {
       if (scale != 0) {
@@ -208,7 +195,7 @@ final class ReplaceInvalidScales implements RepairPass {
 
   private static String described(float[] scales) {
     for (int i = 0; i < scales.length; i++) {
-      if (!isValid(scales[i])) {
+      if (isInvalid(scales[i])) {
         return scales.length == 1
             ? "scale " + scales[i]
             : "scale %s of channel %s".formatted(scales[i], i);

@@ -41,8 +41,11 @@ record ResidualAdd(Node add, int main, boolean hasChoice) {
         : Optional.empty();
   }
 
-  /** Walks back over a pair and steps with constants that serve this Add alone. */
-  private static boolean isFusible(Value operand) {
+  /**
+   * Tells whether a quantized Conv, ConvTranspose or Gemm computes a value for its one reader:
+   * walks back over a pair, BatchNormalization, Identity, and Add or Mul with constants.
+   */
+  static boolean isFusible(Value operand) {
     Optional<Int8Pair> pair = Int8Pair.behind(operand).filter(found -> operand.hasSingleReader());
     Value value = pair.map(Int8Pair::tensor).orElse(operand);
     while (value.hasSingleReader() && value.producer().isPresent()) {

@@ -30,7 +30,8 @@ final class ResolveConstants implements RepairPass {
     boolean modified = inline(context);
     modified |= moveConstants(context);
     modified |= resolve(context);
-    return modified | new LiftOldOpset().run(context);
+    modified |= new LiftOldOpset().run(context);
+    return modified;
   }
 
   private static boolean inline(RepairContext context) {

@@ -205,7 +205,7 @@ final class ScaleUnions {
               "only operators that move, choose or join elements lie between it, of scale %s, and"
                       .formatted(pair.scale())
                   + " \"%s\" of scale %s".formatted(widest.tensor(), widest.scale()),
-              "scale %s -> %s for all of its %s readers"
+              "scale %s -> %s, as all of its readers see it (%s)"
                   .formatted(pair.scale(), widest.scale(), pair.result().uses().size()));
           context.setInt8Scale(pair.nodes(), pair.tensor().name(), widest.scale());
           isChanged = true;

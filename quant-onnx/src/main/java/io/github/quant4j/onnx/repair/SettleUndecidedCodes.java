@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Settles uint8 codes with zero point 0 of which {@link ZeroPointEvidence} cannot tell what they
- * are (R05): as the user said, else as {@link ObservedReading} tells from calibration, one way for
+ * are (R05): as {@link ObservedReading} tells from calibration, else as the user said, one way for
  * the whole model. Signed ones keep their scale, unsigned ones become int8 at 255/127 of it.
  * Without either they are refused: read the wrong way, a model loses a bit or saturates at half its
  * range.
@@ -22,11 +22,13 @@ final class SettleUndecidedCodes implements RepairPass {
       return false;
     }
     Optional<ObservedReading> answer =
-        context
-            .options()
-            .undecided()
-            .map(reading -> new ObservedReading(reading, "as the options say"))
-            .or(() -> ObservedReading.of(context, evidence.unsigned()));
+        ObservedReading.of(context, evidence.unsigned())
+            .or(
+                () ->
+                    context
+                        .options()
+                        .undecided()
+                        .map(reading -> new ObservedReading(reading, "as the options say")));
     if (answer.isEmpty()) {
       refuse(context, evidence.unsigned());
       return false;

@@ -3,6 +3,7 @@ package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ final class ShareDequantizers implements RepairPass {
     return modified;
   }
 
-  /** Returns the QuantizeLinear with constant parameters that writes the codes this reads. */
+  /** Returns the QuantizeLinear with constant parameters whose codes, of 8 bits, this reads. */
   private static Optional<Quantizer> writer(Quantizer quantizer) {
     return quantizer.isQuantize()
         ? Optional.empty()
@@ -54,7 +55,8 @@ final class ShareDequantizers implements RepairPass {
             .data()
             .producer()
             .flatMap(Quantizer::of)
-            .filter(found -> found.isQuantize() && found.isConstant());
+            .filter(found -> found.isQuantize() && found.isConstant())
+            .filter(found -> !RefuseUnsupportedCodes.isUnsupported(found.codeType()));
   }
 
   private static boolean share(
@@ -71,31 +73,37 @@ final class ShareDequantizers implements RepairPass {
             "which is right cannot be told: export the model with one scale and zero point");
       }
     }
-    return merge(quantize, equal, context);
+    return equal.size() > 1 && merge(quantize, equal, context);
   }
 
   private static boolean merge(Quantizer quantize, List<Quantizer> equal, RepairContext context) {
-    int merged = 0;
-    for (Quantizer repeated : equal) {
-      if (repeated == equal.get(0) || !isWrittenAlike(repeated, equal.get(0))) {
-        continue;
-      }
-      Value output = repeated.output();
-      boolean isRead = !output.uses().isEmpty();
-      context.rewriter().replaceUses(output, equal.get(0).output());
-      if (output.isUnused()) {
-        context.rewriter().remove(repeated.node());
-      }
-      merged += isRead || output.isUnused() ? 1 : 0;
-    }
+    Quantizer kept = equal.get(0);
+    long merged =
+        equal.stream()
+            .skip(1)
+            .filter(repeated -> isWrittenAlike(repeated, kept))
+            .filter(repeated -> replace(repeated, kept, context.rewriter()))
+            .count();
     if (merged > 0) {
       context.repaired(
           Defect.REPEATED_PAIR,
           Site.of(quantize.node(), quantize.data()),
           "%s DequantizeLinear nodes read its codes with the same numbers".formatted(equal.size()),
-          "%s of them -> \"%s\"".formatted(merged, equal.get(0).output()));
+          "%s of them -> \"%s\"".formatted(merged, kept.output()));
     }
     return merged > 0;
+  }
+
+  /** Returns whether the repeated node had readers, or nothing to be there for. */
+  private static boolean replace(Quantizer repeated, Quantizer kept, GraphRewriter rewriter) {
+    Value output = repeated.output();
+    boolean isRead = !output.uses().isEmpty();
+    rewriter.replaceUses(output, kept.output());
+    boolean isRemoved = output.isUnused();
+    if (isRemoved) {
+      rewriter.remove(repeated.node());
+    }
+    return isRead || isRemoved;
   }
 
   /** From opset 23 on, an attribute may tell the type of the result. */

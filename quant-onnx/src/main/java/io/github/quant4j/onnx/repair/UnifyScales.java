@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
-import io.github.quant4j.onnx.Use;
-import io.github.quant4j.onnx.Value;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,8 +11,8 @@ import java.util.Optional;
  *   <li>A pair whose result becomes nothing but other pairs, directly or through operators that
  *       commute with rounding, goes: the tensor is rounded once, with the scale its readers chose.
  *       Values beyond 127 of the scale that goes are no longer cut there.
- *   <li>A pair right on the result of another that has readers of its own is kept: both scales have
- *       readers that were measured with them.
+ *   <li>A pair right on the result of another that has readers of its own, or on the same tensor,
+ *       is kept: both scales have readers that were measured with them.
  *   <li>Around a MaxPool, nearest Resize or Concat all pairs take one scale, see {@link
  *       ScaleUnions}, so that codes pass through unchanged.
  *   <li>A Concat of inputs whose scales are more than {@value ScaleUnions#LARGEST_RATIO} times
@@ -29,7 +27,10 @@ final class UnifyScales implements RepairPass {
       isChanged |= removePassing(context, pair);
     }
     for (Int8Pair pair : Int8Pair.all(context.graph())) {
-      Int8Pair.behind(pair.tensor()).ifPresent(first -> keep(context, first, pair));
+      Int8Pair.behind(pair.tensor())
+          .or(() -> Int8Pair.on(pair.tensor()))
+          .filter(first -> !first.hasScaleOf(pair))
+          .ifPresent(first -> keep(context, first, pair));
     }
     ScaleUnions unions = ScaleUnions.of(context.graph());
     isChanged |= unions.separate(context);
@@ -55,15 +56,11 @@ final class UnifyScales implements RepairPass {
   }
 
   private static void keep(RepairContext context, Int8Pair first, Int8Pair second) {
-    if (!second.hasScaleOf(first)) {
-      List<Use> readers = first.result().uses();
-      Value tensor = first.tensor();
-      context.kept(
-          Defect.REQUANTIZATION,
-          second.site(),
-          "\"%s\" has scale %s and is quantized again with scale %s"
-              .formatted(tensor, first.scale(), second.scale()),
-          "both are kept: %s other readers use the first".formatted(readers.size() - 1));
-    }
+    context.kept(
+        Defect.REQUANTIZATION,
+        second.site(),
+        "\"%s\" has scale %s and is quantized again with scale %s"
+            .formatted(first.tensor(), first.scale(), second.scale()),
+        "both are kept, since both have readers that were measured with them");
   }
 }

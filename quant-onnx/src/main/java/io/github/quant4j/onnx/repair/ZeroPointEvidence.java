@@ -23,11 +23,12 @@ import java.util.Set;
  *   <li>Some zero point is not 0. Signed when the inputs are int8 and nothing else is, unless a
  *       tensor that cannot be negative has 0 (its int8 zero point would be -128), or all have 128
  *       although some can be negative (symmetric uint8). Else unsigned.
- *   <li>All are 0. Signed when a convolution, product, sum or normalization has one, and either the
- *       inputs are int8 or functions like Relu stand in the graph: tools for unsigned codes drop a
- *       Relu whose work the zero point does, so without any the same graph may be unsigned.
+ *   <li>All are 0. Signed when a convolution, product, sum or normalization has one, none but the
+ *       inputs are int8, and either those are or functions like Relu stand in the graph: tools for
+ *       unsigned codes drop a Relu whose work the zero point does, so without any the same graph
+ *       may be unsigned.
  *   <li>Else undecided: int8 in one place and uint8 0 in another is also how tools write that use
- *       uint8 for all that is not negative.
+ *       uint8 for all that is never negative.
  * </ol>
  *
  * <p>Linear in the size of the graph.
@@ -120,9 +121,7 @@ final class ZeroPointEvidence {
       return Verdict.SIGNED;
     }
     if (unsigned.stream().allMatch(AffineActivation::beginsAtZero)) {
-      return isSignedTensorQuantized() && (hasSignedInputs() || hasActivationFunctions())
-          ? Verdict.SIGNED
-          : Verdict.UNDECIDED;
+      return isSignedByPlace() ? Verdict.SIGNED : Verdict.UNDECIDED;
     }
     return hasSignedInputs() && !hasSignedInside() && !isUnsignedByPlace()
         ? Verdict.SIGNED
@@ -147,6 +146,12 @@ final class ZeroPointEvidence {
 
   private boolean isInput(AffineActivation activation) {
     return !dequantized.contains(activation.tensor());
+  }
+
+  private boolean isSignedByPlace() {
+    return !hasSignedInside()
+        && isSignedTensorQuantized()
+        && (hasSignedInputs() || hasActivationFunctions());
   }
 
   private boolean isUnsignedByPlace() {

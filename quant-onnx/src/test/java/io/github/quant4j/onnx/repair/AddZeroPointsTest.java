@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.repair;
 import static io.github.quant4j.core.tensor.ElementType.INT8;
 import static io.github.quant4j.core.tensor.ElementType.UINT8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
@@ -13,6 +14,7 @@ import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AddZeroPointsTest {
@@ -55,6 +57,20 @@ class AddZeroPointsTest {
     assertThat(zeroPoint(model, "y").elementType()).isEqualTo(INT8);
   }
 
+  /** ONNX Runtime refuses int8 beside the uint8 codes of a QuantizeLinear without zero point. */
+  @Test
+  void run_dequantizeLinearWithAZeroPoint_tellsTheType() {
+    quantize();
+    graph.dequantize("y", "q", 0.02f, INT8, 0);
+    OnnxModel model = builder.output("y").build();
+
+    assertThat(Repairs.runTwice(pass, model))
+        .extracting(Finding::found)
+        .containsExactly("QuantizeLinear has no zero point");
+    assertThat(zeroPoint(model, "q").elementType()).isEqualTo(INT8);
+    assertThat(OnnxRuntimeOracle.run(model, INPUT)).isNotEmpty();
+  }
+
   @Test
   void run_typeInAnAttribute_isThatOfTheZeroPoint() {
     quantize(ModelBuilder.integer("output_dtype", INT8.onnxCode()));
@@ -76,6 +92,40 @@ class AddZeroPointsTest {
     assertThat(keepsResults(model)).hasSize(1);
     assertThat(zeroPoint(model, "v").elementType()).isEqualTo(INT8);
     assertThat(zeroPoint(model, "v").shape()).isEqualTo(Shape.of(3));
+  }
+
+  /** As uint8, half of the weight would be cut off; rounding is to steps of 0.01. */
+  @Test
+  void run_floatWeightWithNegativeValues_getsInt8() {
+    quantizeWeight(0.3f, -0.3f, -1, 1);
+    OnnxModel model = builder.output("v").build();
+
+    assertThat(Repairs.runTwice(pass, model)).hasSize(1);
+    assertThat(zeroPoint(model, "v").elementType()).isEqualTo(INT8);
+    assertThat(floats(OnnxRuntimeOracle.run(model, Map.of())))
+        .containsExactly(new float[] {0.3f, -0.3f, -1, 1}, within(0.005f));
+  }
+
+  @Test
+  void run_floatWeightWithoutNegativeValues_getsUint8() {
+    quantizeWeight(0.3f, -0.004f, 0, 2.5f);
+    OnnxModel model = builder.output("v").build();
+
+    assertThat(Repairs.runTwice(pass, model)).hasSize(1);
+    assertThat(zeroPoint(model, "v").elementType()).isEqualTo(UINT8);
+  }
+
+  private void quantizeWeight(float... values) {
+    builder.constant("w", Tensor.ofFloats(Shape.of(values.length), values));
+    builder.constant("s", Tensor.ofFloats(Shape.of(), 0.01f));
+    builder.add("QuantizeLinear", "q", List.of("w", "s"));
+    builder.add("DequantizeLinear", "v", List.of("q", "s"));
+  }
+
+  private static float[] floats(Map<String, Tensor> results) {
+    float[] values = new float[4];
+    results.values().iterator().next().floats().get(values);
+    return values;
   }
 
   @Test

@@ -147,6 +147,21 @@ class CenterCodesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"UINT8, 0, 130", "INT8, -128, 2"})
+  void floatForm_codesFromZeroOnAConvolution_hasTheReluBack(ElementType type, int zero, int input) {
+    String first = graph.pair("a", x, 0.01f, type, input);
+    OnnxModel model =
+        graph.build(graph.pair("b", graph.int8Conv("k", first, 4, 4, 1), 0.02f, type, zero));
+
+    float[] floats = OnnxRuntimeOracle.run(QdqRepair.floatForm(model), SAMPLE);
+
+    float[] quantized = OnnxRuntimeOracle.run(model, SAMPLE);
+    for (int i = 0; i < floats.length; i++) {
+      assertThat(floats[i]).isNotNegative().isEqualTo(quantized[i], within(0.03f));
+    }
+  }
+
   @Test
   void run_codesFromZeroOnAPoolOfSuch_needNoReluOfTheirOwn() {
     String first = graph.pair("a", graph.int8Conv("k", x, 4, 4, 1), 0.01f, INT8, -128);
@@ -172,7 +187,7 @@ class CenterCodesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"UINT8, 3, R06", "INT8, 3, R07"})
+  @CsvSource({"UINT8, 0, R04", "UINT8, 3, R06", "INT8, 3, R07"})
   void run_codesThatAreAnInput_areRefused(ElementType type, int zeroPoint, String rule) {
     graph.builder().graph().addInput(ModelBuilder.value("codes", type == INT8 ? 3 : 2, 1, 4));
     OnnxModel model = graph.build(graph.dequantize("a", "codes", 0.1f, type, zeroPoint));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.core.table.TensorStatistics;
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
@@ -118,6 +119,20 @@ class CompletePairsTest {
     assertThat(Repairs.node(model, "int8").requiredInput(1).name()).isEqualTo("w");
     // sums are taken in another order: a code of the second may change by one step
     assertThat(OnnxRuntimeOracle.run(model, IMAGE)).containsExactly(expected, within(0.07f));
+  }
+
+  @Test
+  void run_pairThatStatesOtherNumbers_isNotRead() {
+    QdqGraph graph = new QdqGraph();
+    String x = graph.input("x", 1, 4, 6, 6);
+    String codes = graph.quantize("codes", x, 0.05f, ElementType.INT8, 0);
+    String odd = graph.dequantize("odd", codes, 0.1f, ElementType.INT8, 0);
+    OnnxModel model = graph.build(graph.int8Conv("conv", x, 4, 4, 1), odd);
+
+    Repairs.runTwice(new CompletePairs(), model);
+
+    assertThat(Repairs.node(model, "conv").requiredInput(0).name()).isEqualTo("x");
+    assertThat(Repairs.node(model, "conv").requiredInput(1).isConstant()).isTrue();
   }
 
   @Test

@@ -90,6 +90,19 @@ class CompletePoolsTest {
   }
 
   @Test
+  void run_int8BehindResidualAddOfOtherReaders_isKept() {
+    QdqGraph graph = new QdqGraph();
+    String x = graph.pair("xq", graph.input("x", 1, 4, 6, 6), 0.02f);
+    String sum = graph.builder().sum("sum", x, graph.int8Conv("conv", x, 4, 4, 3));
+    graph.builder().add("GlobalAveragePool", "pool", List.of(graph.builder().relu("relu", sum)));
+    OnnxModel model = graph.build(graph.pair("y", "pool", 0.01f), "relu");
+
+    assertThat(Repairs.runTwice(new CompletePools(), model))
+        .extracting(Finding::remedy)
+        .containsExactly(new Remedy(Remedy.Outcome.KEPT, "kept: its input has float readers"));
+  }
+
+  @Test
   void run_pairBehindFloatOperators_isThatOfItsReader() {
     assertThat(Repairs.runTwice(new CompletePools(), paired(false))).isEmpty();
   }

@@ -54,6 +54,25 @@ class FoldQuantizedConstantsTest {
   }
 
   @Test
+  void run_parametersOfNormalization_canBeFoldedThen() {
+    QdqGraph graph = new QdqGraph();
+    String x = graph.pair("xq", graph.input("x", 1, 4, 6, 6), 0.02f);
+    graph.builder().batchNormalization("bn", graph.int8Conv("conv", x, 4, 4, 1), 4);
+    String gamma = graph.pair("gamma", "bn.gamma", 0.01f);
+    String beta = graph.bias("beta", new int[] {10, -20, 30, 40}, 0.01f, 0.02f, 0.03f, 0.04f);
+    graph.builder().graph().getNodeBuilderList().stream()
+        .filter(node -> node.getName().equals("bn"))
+        .forEach(node -> node.setInput(1, gamma).setInput(2, beta));
+    OnnxModel model = graph.build("bn");
+
+    Repairs.runTwice(new FoldQuantizedConstants(), model);
+    Repairs.runTwice(new FoldNormalizationIntoCodes(), model);
+
+    assertThat(Repairs.operators(model))
+        .isEqualTo("QuantizeLinear DequantizeLinear DequantizeLinear Conv");
+  }
+
+  @Test
   void run_constantThatIsAWeightToo_staysCodesForThat() {
     QdqGraph graph = new QdqGraph();
     String x = graph.input("x", 3, 4);
@@ -72,6 +91,8 @@ class FoldQuantizedConstantsTest {
   void run_weightsTablesAndScalesThatDoNotFit_stay() {
     QdqGraph graph = new QdqGraph();
     String x = graph.input("x", 3, 4);
+    graph.input("image", 1, 3, 4, 4);
+    graph.builder().weight("kernel", 2, 3, 1, 1);
     graph.builder().add("MatMul", "product", List.of(x, graph.weight("w", 0, 4, 4)));
     graph
         .builder()
@@ -80,13 +101,14 @@ class FoldQuantizedConstantsTest {
             "joined",
             List.of(x, graph.weight("c", 0, 3, 4)),
             ModelBuilder.integer("axis", 0));
+    graph.conv("conv", 1, "image", "kernel", graph.bias("bias", new int[] {1, 2}, 1, 2));
     Tensor codes =
         Tensor.ofBytes(ElementType.INT8, Shape.of(4), (byte) 1, (byte) 2, (byte) 3, (byte) 4);
     graph
         .builder()
         .sum("sum", x, graph.weight("odd", 0, codes, Tensor.ofFloats(Shape.of(2), 1, 2)));
     graph.builder().sum("zero", x, graph.weight("flat", 0, codes, Tensor.ofFloats(Shape.of(1), 0)));
-    OnnxModel model = graph.build("product", "joined", "sum", "zero");
+    OnnxModel model = graph.build("product", "joined", "conv", "sum", "zero");
 
     assertThat(Repairs.runTwice(new FoldQuantizedConstants(), model)).isEmpty();
   }

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.pattern.OperatorClass;
+import io.github.quant4j.onnx.qdq.QdqPlanner;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -107,19 +110,38 @@ class PlacementTest {
 
   @Test
   void run_eagerClassifier_keepsPairsAroundTheAverageOnly() {
-    ResidualBlocks blocks = new ResidualBlocks().basic("a");
-    QdqGraph graph = blocks.graph();
-    graph.builder().add("GlobalAveragePool", "mean", List.of(blocks.last()));
-    graph.builder().add("Flatten", "flat", List.of(graph.pair("p", "mean", SUM_SCALE)));
-    String weight = graph.weight("fc.w", 1, 8, 16);
-    graph.builder().add("Gemm", "fc", List.of(graph.pair("q", "flat", SUM_SCALE), weight));
-    OnnxModel model = graph.build("fc");
+    OnnxModel model = new ResidualBlocks().basic("a").classifier();
 
     place(model);
 
     assertThat(inputs(model, "mean")).containsExactly("a.pair");
     assertThat(inputs(model, "flat")).containsExactly("mean");
-    assertThat(inputs(model, "fc")).first().isEqualTo("q");
+    assertThat(inputs(model, "fc")).first().isEqualTo("flat.pair");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"basic", "bottleneck", "projection"})
+  void run_network_hasItsPairsWhereThePlannerPutsThem(String kind) {
+    OnnxModel model = block(block(new ResidualBlocks(), kind, "a"), kind, "b").classifier();
+    OnnxModel floatForm = QdqRepair.floatForm(model);
+
+    place(model);
+
+    assertThat(edges(model)).isEqualTo(plannedEdges(floatForm));
+  }
+
+  private static Set<String> plannedEdges(OnnxModel model) {
+    return QdqPlanner.create().plan(model).activationPairs().stream()
+        .flatMap(pair -> pair.edges().stream())
+        .map(edge -> edge.node() + " " + edge.inputIndex())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Set<String> edges(OnnxModel model) {
+    return Int8Pair.all(model.graph()).stream()
+        .flatMap(pair -> pair.result().uses().stream())
+        .map(use -> use.node().name() + " " + use.inputIndex())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Test

@@ -8,6 +8,8 @@ import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.internal.proto.AttributeProto;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -40,10 +42,9 @@ final class QdqGraph {
 
   private List<String> parameters(
       String name, String data, float scale, ElementType type, int zeroPoint) {
-    return List.of(
-        data,
-        builder.constant(name + ".scale", Tensor.ofFloats(Shape.of(), scale)),
-        builder.constant(name + ".zp", Tensor.ofBytes(type, Shape.of(), (byte) zeroPoint)));
+    List<String> inputs = new ArrayList<>(List.of(data));
+    inputs.addAll(parameters(name, scale, type, zeroPoint));
+    return inputs;
   }
 
   /** Adds a pair of symmetric int8, {@code <name>.q} and the DequantizeLinear of the name given. */
@@ -110,6 +111,33 @@ final class QdqGraph {
   /** Adds a Conv of stride 1 with an int8 weight of its own, {@code <name>.w}, without bias. */
   String int8Conv(String name, String input, int inputs, int outputs, int kernel) {
     return conv(name, kernel, input, weight(name + ".w", 0, outputs, inputs, kernel, kernel));
+  }
+
+  /** Adds a scale {@code <name>.scale} and a zero point {@code <name>.zp} of rank 0. */
+  List<String> parameters(String name, float scale, ElementType type, int zeroPoint) {
+    return List.of(
+        builder.constant(name + ".scale", Tensor.ofFloats(Shape.of(), scale)),
+        builder.constant(name + ".zp", Tensor.ofBytes(type, Shape.of(), (byte) zeroPoint)));
+  }
+
+  /** Adds random codes of any value. */
+  String codes(String name, ElementType type, long... dimensions) {
+    byte[] codes = new byte[(int) Shape.of(dimensions).elementCount()];
+    SplittableRandom random = new SplittableRandom(name.hashCode());
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) random.nextInt(256);
+    }
+    return builder.constant(name, Tensor.ofBytes(type, Shape.of(dimensions), codes));
+  }
+
+  /** Adds an operator of the domain com.microsoft. */
+  String microsoft(String opType, String name, List<String> inputs, AttributeProto... attributes) {
+    builder.add(opType, name, inputs, attributes);
+    builder.graph().getNodeBuilder(builder.graph().getNodeCount() - 1).setDomain("com.microsoft");
+    if (builder.model().getOpsetImportCount() == 1) {
+      builder.model().addOpsetImportBuilder().setDomain("com.microsoft").setVersion(1);
+    }
+    return name;
   }
 
   OnnxModel build(String... outputs) {

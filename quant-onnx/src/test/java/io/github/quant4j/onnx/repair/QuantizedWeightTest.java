@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.core.tensor.ElementType;
@@ -32,8 +33,9 @@ class QuantizedWeightTest {
     Map<String, Tensor> outputs =
         OnnxRuntimeOracle.run(model, Map.of("x", Tensor.ofFloats(Shape.of(4, 3), new float[12])));
 
-    assertThat(outputs.get("a").floats()).isEqualTo(floats(model, "codes").floats());
-    assertThat(outputs.get("b").floats()).isEqualTo(floats(model, "pair").floats());
+    assertThat(requireNonNull(outputs.get("a")).floats())
+        .isEqualTo(floats(model, "codes").floats());
+    assertThat(requireNonNull(outputs.get("b")).floats()).isEqualTo(floats(model, "pair").floats());
   }
 
   @Test

@@ -191,6 +191,44 @@ class RemovePairsBeforeEpiloguesTest {
   }
 
   @Test
+  void run_normalizationBeforeAResidualAdd_leavesTheWholeBranchBare() {
+    String normal = builder.batchNormalization("n", conv(), 8);
+    builder.sum("y", normal, "x.pair");
+    OnnxModel model = graph.build("y");
+
+    List<Finding> findings = Repairs.runTwice(pass, model);
+
+    assertThat(inputs(model, "y")).containsExactly("n", "x.pair");
+    assertThat(inputs(model, "n")).first().isEqualTo("conv");
+    assertThat(findings).hasSize(1).noneMatch(Finding::isRefused);
+  }
+
+  @Test
+  void run_reluBeforeAQuantizedAdd_movesThePair() {
+    builder.sum("y", builder.relu("f", conv()), "x.pair");
+    OnnxModel model = graph.build("y");
+
+    Repairs.runTwice(pass, model);
+
+    assertThat(inputs(model, "y")).containsExactly("f_dequantized", "x.pair");
+  }
+
+  @Test
+  void run_chainOfThousandsOfOperators_isWalkedWithoutRecursion() {
+    String value = graph.pair("p", builder.relu("f", conv()), SCALE);
+    for (int i = 0; i < 20_000; i++) {
+      value = builder.add("Identity", "i" + i, List.of(value));
+    }
+    graph.pair("y", value, SCALE);
+    OnnxModel model = graph.build("y");
+    RepairContext context = new RepairContext(model, Numbers.observed(Map.of("f", 12.7f)));
+
+    assertThat(pass.run(context)).isTrue();
+    assertThat(new RemoveRedundantPairs().run(context)).isTrue();
+    assertThat(scale(model, "y")).isEqualTo(0.1f);
+  }
+
+  @Test
   void run_pairBehindForOneOfTwoInt8Readers_servesBoth() {
     String relu = builder.relu("f", conv());
     builder.output(graph.int8Conv("bare", relu, 8, 8, 1));

@@ -31,7 +31,7 @@ class RemovePairsBeforeResidualAddsTest {
         .extracting(Finding::toString)
         .containsExactly(
             "R10 warning at node \"b.add\", tensor \"b.conv2\": input 0 is read through a pair of"
-                + " scale 0.8; input 0 is read as it is; input 1 keeps its pair");
+                + " scale 1.6; input 0 is read as it is; input 1 keeps its pair");
   }
 
   @ParameterizedTest

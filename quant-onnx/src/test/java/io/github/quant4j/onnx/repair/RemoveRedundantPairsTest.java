@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RemoveRedundantPairsTest {
@@ -133,12 +134,11 @@ class RemoveRedundantPairsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Relu,0.04", "Sigmoid,0.03"})
-  void run_otherScaleOrOperator_staysAsItIs(String operatorAndScale) {
-    String[] parts = operatorAndScale.split(",");
+  @CsvSource({"Relu, 0.04", "Sigmoid, 0.03"})
+  void run_otherScaleOrOperator_staysAsItIs(String opType, float scale) {
     String before = graph.pair("before", graph.input("x", 1, 8, 4, 4), SCALE);
-    builder.add(parts[0], "op", List.of(before));
-    graph.pair("y", "op", Float.parseFloat(parts[1]));
+    builder.add(opType, "op", List.of(before));
+    graph.pair("y", "op", scale);
 
     assertThat(Repairs.runTwice(pass, graph.build("y"))).isEmpty();
   }

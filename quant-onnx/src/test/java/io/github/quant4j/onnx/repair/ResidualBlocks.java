@@ -3,34 +3,27 @@ package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
+import java.util.List;
 
 /**
  * Writes residual blocks with pairs where PyTorch's eager mode puts them: behind every operator and
  * every fused Conv and Relu, with the scale of the Add on both sides of the Relu behind it.
  */
 final class ResidualBlocks {
-  static final long[] SHAPE = {1, 8, 6, 6};
-  static final float SUM_SCALE = 1f;
-  static final float BRANCH_SCALE = 0.8f;
+  static final long[] SHAPE = {2, 16, 6, 6};
+  static final float SUM_SCALE = 2f;
+  static final float BRANCH_SCALE = 1.6f;
 
   private final QdqGraph graph = new QdqGraph();
   private final ModelBuilder builder = graph.builder();
   private String last;
 
   ResidualBlocks() {
-    last = graph.pair("x.pair", graph.input("x", 1, 8, 6, 6), 0.04f);
-  }
-
-  QdqGraph graph() {
-    return graph;
-  }
-
-  String last() {
-    return last;
+    last = graph.pair("x.pair", graph.input("x", 2, 16, 6, 6), 0.04f);
   }
 
   private String conv(String name, String input, int kernel) {
-    return graph.int8Conv(name, input, 8, 8, kernel);
+    return graph.int8Conv(name, input, 16, 16, kernel);
   }
 
   private String convRelu(String name, String input, int kernel) {
@@ -65,7 +58,7 @@ final class ResidualBlocks {
   ResidualBlocks preActivation(String name) {
     String normal =
         graph.pair(
-            name + ".bn.pair", builder.batchNormalization(name + ".bn", last, 8), BRANCH_SCALE);
+            name + ".bn.pair", builder.batchNormalization(name + ".bn", last, 16), BRANCH_SCALE);
     String relu =
         graph.pair(name + ".relu.pair", builder.relu(name + ".relu", normal), BRANCH_SCALE);
     String main = convPair(name + ".conv2", convRelu(name + ".conv1", relu, 3), 3);
@@ -79,6 +72,16 @@ final class ResidualBlocks {
     return this;
   }
 
+  /** Ends in an average, a Flatten and a Gemm, each with a pair, and gives out float numbers. */
+  OnnxModel classifier() {
+    builder.add("GlobalAveragePool", "mean", List.of(last));
+    builder.add("Flatten", "flat", List.of(graph.pair("mean.pair", "mean", SUM_SCALE)));
+    String weight = graph.weight("fc.w", 1, 16, 32);
+    builder.add("Gemm", "fc", List.of(graph.pair("flat.pair", "flat", SUM_SCALE), weight));
+    return graph.build("fc");
+  }
+
+  /** Gives out what the last pair does. */
   OnnxModel build() {
     return graph.build(last);
   }

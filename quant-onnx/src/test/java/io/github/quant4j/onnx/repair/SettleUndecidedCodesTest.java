@@ -114,6 +114,19 @@ class SettleUndecidedCodesTest {
 
     assertThat(findings).allMatch(Finding::isRefused);
     assertThat(findings.get(0).remedy().text()).startsWith("the observed values speak for neither");
+    assertThat(Repairs.runTwice(pass, model, options.withUndecided(CodeReading.SIGNED)))
+        .hasSize(3)
+        .noneMatch(Finding::isRefused);
+  }
+
+  @Test
+  void run_rangesAgainstTheOption_decide() {
+    RepairOptions options =
+        DEFAULTS.withRanges(ranges(1.25f, 1.2f, 2.4f)).withUndecided(CodeReading.UNSIGNED);
+
+    Repairs.runTwice(pass, model, options);
+
+    assertThat(scaleOf("d")).isEqualTo(0.02f);
   }
 
   @Test

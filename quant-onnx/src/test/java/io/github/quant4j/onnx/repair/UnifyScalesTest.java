@@ -58,7 +58,18 @@ class UnifyScalesTest {
         .extracting(Finding::toString)
         .containsExactly(
             "R14 warning at node \"b.q\", tensor \"a\": \"x\" has scale 0.05 and is quantized again"
-                + " with scale 0.03; both are kept: 1 other readers use the first");
+                + " with scale 0.03; both are kept, since both have readers that were measured with"
+                + " them");
+  }
+
+  @Test
+  void run_tensorWithTwoScales_isKept() {
+    String x = graph.input("x", 1, 8, 4, 4);
+    builder.sum("y", graph.pair("a", x, 0.05f), graph.pair("b", x, 0.03f));
+
+    assertThat(Repairs.runTwice(pass, graph.build("y")))
+        .extracting(Finding::site)
+        .containsExactly(new Site("b.q", "x"));
   }
 
   @Test
@@ -78,7 +89,7 @@ class UnifyScalesTest {
         .containsOnly(0.04f);
     assertThat(findings).hasSize(2);
     assertThat(findings.get(0).toString())
-        .endsWith("\"x\" of scale 0.04; scale 0.035 -> 0.04 for all of its 2 readers");
+        .endsWith("\"x\" of scale 0.04; scale 0.035 -> 0.04, as all of its readers see it (2)");
     Numbers.assertWithin(before, model, 2 * 0.5 * (0.035 + 0.05), SHAPE);
   }
 

@@ -128,6 +128,23 @@ class ZeroPointEvidenceTest {
   }
 
   @Test
+  void verdict_int8InsideBesideAZeroOnAConvolution_isUndecidedButForCasts() {
+    String first = pair("b", relu("r", pair("a", x, INT8, 0)), UINT8, 0);
+    String second = pair("c", conv("k", first), INT8, 0);
+    String third = pair("d", conv("l", second), UINT8, 0);
+
+    assertThat(verdict(third)).isEqualTo(Verdict.UNDECIDED);
+    assertThat(verdictAfterCasts(third)).isEqualTo(Verdict.SIGNED);
+  }
+
+  @Test
+  void verdict_int8InsideBesideAsymmetricUint8_isUnsigned() {
+    String first = pair("b", relu("r", pair("a", x, INT8, 0)), UINT8, 3);
+
+    assertThat(verdict(pair("c", conv("k", first), INT8, 0))).isEqualTo(Verdict.UNSIGNED);
+  }
+
+  @Test
   void verdict_weightBehindItsOwnPair_doesNotHideTheInput() {
     graph.builder().weight("w", 4, 4, 1, 1);
     String weight = graph.pair("w.dq", "w", 0.01f);
