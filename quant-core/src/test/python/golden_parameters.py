@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the scales and zero points that PyTorch and ONNX Runtime choose for many ranges.
 
-  python src/test/python/golden_parameters.py > src/test/resources/golden/parameters.csv
+  python src/test/python/golden_parameters.py | gzip -9n > src/test/resources/golden/parameters.csv.gz
 
 Made with torch 2.13.0, onnxruntime 1.30.0 and numpy 2.4.6. Floats are the bits of a float32 in
 hexadecimal, so that nothing depends on decimal conversion.

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What quantization keeps of the real classifiers, on the 2,000 test images that are in the
+ * What quantization keeps of the real classifiers, on the 500 test images that are in the
  * repository.
  */
 class AccuracyTest {

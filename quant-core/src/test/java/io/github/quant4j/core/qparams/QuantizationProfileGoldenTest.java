@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -187,10 +188,10 @@ class QuantizationProfileGoldenTest {
         .isEqualTo(QuantizationParameters.perTensor(scale, zeroPoint));
   }
 
-  /* python src/test/python/golden_parameters.py > src/test/resources/golden/parameters.csv */
+  /* python src/test/python/golden_parameters.py | gzip -9n > src/test/resources/golden/parameters.csv.gz */
   @Test
   void parametersOfManyRangesAreThoseOfPyTorchAndOnnxRuntimeBitByBit() throws IOException {
-    List<String> lines = lines("/golden/parameters.csv");
+    List<String> lines = lines();
     for (String line : lines.subList(1, lines.size())) {
       String[] cells = line.split(",", -1);
       QuantizationParameters parameters =
@@ -215,12 +216,14 @@ class QuantizationProfileGoldenTest {
     return Float.intBitsToFloat(Integer.parseUnsignedInt(hexadecimal, 16));
   }
 
-  private static List<String> lines(String resource) throws IOException {
+  private static List<String> lines() throws IOException {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(
-                Objects.requireNonNull(
-                    QuantizationProfileGoldenTest.class.getResourceAsStream(resource), resource),
+                new GZIPInputStream(
+                    Objects.requireNonNull(
+                        QuantizationProfileGoldenTest.class.getResourceAsStream(
+                            "/golden/parameters.csv.gz"))),
                 StandardCharsets.UTF_8))) {
       return reader.lines().toList();
     }
