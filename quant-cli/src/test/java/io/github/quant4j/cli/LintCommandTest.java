@@ -114,8 +114,7 @@ class LintCommandTest {
     List<Map<String, Object>> results = objects(found, "results");
     assertThat(results).hasSize(GELUS + 1);
     for (Map<String, Object> result : results) {
-      int index = ((Long) result.get("ruleIndex")).intValue();
-      assertThat(rules.get(index)).containsEntry("id", result.get("ruleId"));
+      assertThat(rules).extracting(rule -> rule.get("id")).containsOnlyOnce(result.get("ruleId"));
       assertLevel(result.get("level"));
       assertText(result, "message");
       assertThat(object(result, "properties")).containsKeys("outcome", "remedy");

@@ -68,12 +68,18 @@ public final class OnnxRuntimeOracle {
         (environment, options) -> environment.createSession(model.toString(), options), inputs);
   }
 
-  /** Returns why no session can be made of a model, empty when one can. */
+  /**
+   * Returns why no session can be made of a model, empty when one can. Without the optimization
+   * QDQPropagation, which at opset 21 gives the pairs it adds behind an int8 DequantizeLinear two
+   * types and then refuses them (onnxruntime 1.29 and 1.30, pull request 28144).
+   */
   public static Optional<String> refusal(OnnxModel model) {
     byte[] bytes = model.toByteArray();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      options.addConfigEntry(
+          "optimization.disable_specified_optimizers", "QDQPropagationTransformer");
       OrtEnvironment.getEnvironment().createSession(bytes, options).close();
       return Optional.empty();
     } catch (OrtException e) {

@@ -63,7 +63,6 @@ final class Sarif {
   private Map<String, Object> result(Finding finding) {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("ruleId", finding.defect().id());
-    result.put("ruleIndex", finding.defect().ordinal());
     result.put("level", level(finding.severity()));
     result.put("message", message(finding.site() + ": " + finding.found()));
     result.put("locations", List.of(location(finding)));

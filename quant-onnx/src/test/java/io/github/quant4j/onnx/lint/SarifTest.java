@@ -48,7 +48,6 @@ class SarifTest {
                   "results": [
                     {
                       "ruleId": "L02",
-                      "ruleIndex": 39,
                       "level": "error",
                       "message": {
                         "text": "the model: it imports version 8"
@@ -64,7 +63,6 @@ class SarifTest {
                     },
                     {
                       "ruleId": "R13",
-                      "ruleIndex": 12,
                       "level": "warning",
                       "message": {
                         "text": "node \\"quant\\", tensor \\"x\\": found at quant"

@@ -65,7 +65,7 @@ final class RandomPairs {
 
   /** Adds a pair of the given name on a tensor of a rank above 1 with the given channels. */
   String pair(String name, String tensor, int channels, boolean isNonNegative) {
-    int zeroPoint = zeroPoint(tensor, isNonNegative);
+    int zeroPoint = zeroPoint(isNonNegative);
     ElementType type = type(tensor);
     float scale = choices.of(0.05f, 0.02f, 0.1f);
     String scaleName = constant(name + ".scale", Tensor.ofFloats(Shape.of(), scale));
@@ -173,7 +173,7 @@ final class RandomPairs {
     };
   }
 
-  private int zeroPoint(String tensor, boolean isNonNegative) {
+  private int zeroPoint(boolean isNonNegative) {
     return switch (manner) {
       case SYMMETRIC, EAGER_SYMMETRIC, UNSIGNED_FROM_ZERO -> 0;
       case EAGER_AFFINE -> isNonNegative ? 128 : choices.of(-3, 5, 0);
