@@ -30,10 +30,9 @@ class ScaleValuesTest {
   @Test
   void like_bfloat16_roundsHalfToEven() {
     Tensor stored =
-        ScaleValues.like(
-            zeros(ElementType.BFLOAT16, 3), new float[] {0.1f, 1.00390625f, 1.01171875f});
+        ScaleValues.like(zeros(ElementType.BFLOAT16, 3), new float[] {0.1f, 0x1.01p0f, 0x1.03p0f});
 
-    assertThat(ScaleValues.of(stored).orElseThrow()).containsExactly(0.10009765625f, 1f, 1.015625f);
+    assertThat(ScaleValues.of(stored).orElseThrow()).containsExactly(0x1.9ap-4f, 1f, 1.015625f);
   }
 
   @Test
