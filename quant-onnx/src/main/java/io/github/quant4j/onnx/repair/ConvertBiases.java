@@ -39,7 +39,8 @@ final class ConvertBiases implements RepairPass {
         }
       }
     }
-    return new LateBiases(context).move() | modified;
+    modified |= new LateBiases(context).move();
+    return modified;
   }
 
   private static boolean convert(RepairContext context, Quantizer dequantize) {

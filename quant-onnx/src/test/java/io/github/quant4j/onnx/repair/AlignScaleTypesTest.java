@@ -119,6 +119,29 @@ class AlignScaleTypesTest {
   }
 
   @Test
+  void run_halfWeightBehindAsymmetricPair_becomesAFloatConstant() {
+    QdqGraph graph = new QdqGraph();
+    graph.builder().opset(19);
+    graph.input("x", 2, 4);
+    Tensor weight = ScaleValues.like(halves(8), new float[] {1, 2, 3, 4, 5, 6, 7, 0.125f});
+    graph.builder().constant("w", weight);
+    parameters(graph, ElementType.FLOAT16, 7);
+    pair(graph, "w");
+    OnnxModel model = graph.build(graph.builder().sum("sum", "x", toFloat(graph, "p")));
+    float[] before = OnnxRuntimeOracle.run(model, X);
+
+    Repairs.runTwice(new AlignScaleTypes(), model);
+
+    assertThat(Repairs.operators(model)).isEqualTo("QuantizeLinear DequantizeLinear Cast Cast Add");
+    assertThat(quantizer(model, "p.q").data().constantElementType()).contains(ElementType.FLOAT);
+    assertThat(OnnxRuntimeOracle.run(model, X)).containsExactly(before);
+  }
+
+  private static Tensor halves(int count) {
+    return Tensor.of(ElementType.FLOAT16, Shape.of(2, count / 2), ByteBuffer.allocate(2 * count));
+  }
+
+  @Test
   void run_doubleScale_becomesFloat() {
     QdqGraph graph = new QdqGraph();
     graph.input("x", 2, 4);

@@ -29,7 +29,7 @@ class OddParametersTest {
           new ConvertBiases(),
           new FoldQuantizedGemmFactors(),
           new WriteBiases());
-  private static final int CASES = 2000;
+  private static final int CASES = 500;
   private static final ElementType[] SCALE_TYPES = {
     ElementType.FLOAT,
     ElementType.FLOAT16,

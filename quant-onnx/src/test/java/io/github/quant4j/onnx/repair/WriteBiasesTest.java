@@ -127,6 +127,14 @@ class WriteBiasesTest {
   }
 
   @Test
+  void run_weightScalesAlongTheInputs_changesNothing() {
+    QdqGraph graph = graph(0.5f, 0.25f);
+    OnnxModel model = graph.build(graph.conv("y", 1, "p", graph.weight("v", 1, 2, 2, 1, 1), "b"));
+
+    assertThat(Repairs.runTwice(new WriteBiases(), model, OPTIONS)).isEmpty();
+  }
+
+  @Test
   void run_afterConvertBiases_leavesNothingForIt() {
     OnnxModel model = convolution(BIAS);
     new WriteBiases().run(new RepairContext(model, OPTIONS));
@@ -153,7 +161,7 @@ class WriteBiasesTest {
   private static QdqGraph graph(float... bias) {
     QdqGraph graph = new QdqGraph();
     graph.input("x", 1, 2, 4, 4);
-    graph.builder().constant("b", Tensor.ofFloats(Shape.of(3), bias));
+    graph.builder().constant("b", Tensor.ofFloats(Shape.of(bias.length), bias));
     graph.pair("p", "x", 0.01f);
     return graph;
   }
