@@ -10,6 +10,8 @@ import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.pattern.OperatorClass;
 import io.github.quant4j.onnx.shape.ShapeInference;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,15 +32,29 @@ final class CompletePools implements RepairPass {
 
   @Override
   public boolean run(RepairContext context) {
+    List<Node> candidates =
+        new ArrayList<>(
+            context.graph().nodes().stream().filter(CompletePools::isCandidate).toList());
+    if (candidates.isEmpty()) {
+      return false;
+    }
+    // the last first: a pair that one average loses may have been the output pair of another
+    Collections.reverse(candidates);
     ShapeInference shapes = context.shapes();
     Completion completion = new Completion(context);
     boolean isChanged = false;
-    for (Node node : context.graph().nodes()) {
-      if (OperatorClass.isAverage(node, shapes) && node.input(0).isPresent()) {
-        isChanged |= completion.complete(node);
-      }
+    for (Node node : candidates) {
+      isChanged |= OperatorClass.isAverage(node, shapes) && completion.complete(node);
     }
     return isChanged;
+  }
+
+  /** Tells whether a node may be an average with a pair; its shape is not looked at. */
+  private static boolean isCandidate(Node node) {
+    return node.is("AveragePool", "GlobalAveragePool", "ReduceMean")
+        && node.input(0).isPresent()
+        && (PairWriter.pairBefore(node.requiredInput(0)).isPresent()
+            || PoolSurroundings.isQuantizedBehind(node.output()));
   }
 
   /** One run of the pass. */

@@ -21,13 +21,20 @@ final class NoteReplacedClassifiers implements RepairPass {
 
   @Override
   public boolean run(RepairContext context) {
+    List<Node> candidates =
+        context.graph().nodes().stream()
+            .filter(node -> isOneByOne(node) && leadsToOutput(node.output()))
+            .toList();
+    if (candidates.isEmpty()) {
+      return false;
+    }
     ShapeInference shapes = context.shapes();
-    for (Node node : context.graph().nodes()) {
-      if (isOneByOne(node) && isOnePixel(node, shapes) && leadsToOutput(node.output())) {
+    for (Node node : candidates) {
+      if (isOnePixel(node, shapes)) {
         context.kept(
             REPLACED_CLASSIFIER,
             Site.of(node, node.output()),
-            "Conv of 1x1 on one pixel before output",
+            "Conv of 1x1 on one pixel, before an output",
             "kept: a Gemm would compute the same");
       }
     }

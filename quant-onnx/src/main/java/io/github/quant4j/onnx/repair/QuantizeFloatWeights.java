@@ -38,12 +38,14 @@ final class QuantizeFloatWeights implements RepairPass {
   }
 
   private static Map<FloatWeight, List<Use>> weights(RepairContext context) {
-    ShapeInference shapes = context.shapes();
     Map<FloatWeight, List<Use>> readers = new LinkedHashMap<>();
-    for (Node node : context.graph().nodes()) {
-      if (!hasOnlyWeightFloat(node)) {
-        continue;
-      }
+    List<Node> nodes =
+        context.graph().nodes().stream().filter(node -> hasOnlyWeightFloat(node)).toList();
+    if (nodes.isEmpty()) {
+      return readers;
+    }
+    ShapeInference shapes = context.shapes();
+    for (Node node : nodes) {
       Value weight = node.requiredInput(WEIGHT);
       if (isDegenerate(node, shapes)) {
         context.kept(

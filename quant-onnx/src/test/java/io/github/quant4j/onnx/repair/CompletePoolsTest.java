@@ -103,6 +103,20 @@ class CompletePoolsTest {
   }
 
   @Test
+  void run_twoInARowBeforeFloatOperators_bothLoseTheirPairs() {
+    QdqGraph graph = new QdqGraph();
+    String x = graph.pair("xq", graph.input("x", 1, 4, 6, 6), 0.02f);
+    String first =
+        graph.builder().add("AveragePool", "first", List.of(x), integers("kernel_shape", 2, 2));
+    graph.builder().add("GlobalAveragePool", "y", List.of(graph.pair("q", first, 0.02f)));
+    OnnxModel model = graph.build("y");
+
+    Repairs.runTwice(new CompletePools(), model);
+
+    assertThat(Repairs.operators(model)).isEqualTo("AveragePool GlobalAveragePool");
+  }
+
+  @Test
   void run_pairBehindFloatOperators_isThatOfItsReader() {
     assertThat(Repairs.runTwice(new CompletePools(), paired(false))).isEmpty();
   }

@@ -21,8 +21,8 @@ class NoteReplacedClassifiersTest {
     assertThat(Repairs.runTwice(new NoteReplacedClassifiers(), model))
         .singleElement()
         .hasToString(
-            "R38 note at node \"conv\", tensor \"conv\": Conv of 1x1 on one pixel before output;"
-                + " kept: a Gemm would compute the same");
+            "R38 note at node \"conv\", tensor \"conv\": Conv of 1x1 on one pixel, before an"
+                + " output; kept: a Gemm would compute the same");
   }
 
   @Test
