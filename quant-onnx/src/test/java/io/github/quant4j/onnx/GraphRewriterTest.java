@@ -60,6 +60,18 @@ class GraphRewriterTest {
   }
 
   @Test
+  void replaceInputs_otherCount_readsThoseAlone() {
+    Node reader = node("b");
+
+    rewriter.replaceInputs(reader, List.of(value("x"), value("x")));
+
+    assertThat(reader.inputs()).containsExactly(value("x"), value("x"));
+    assertThat(value("a").uses()).isEmpty();
+    assertThat(value("x").uses())
+        .containsExactly(new Use(node("a"), 0), new Use(reader, 0), new Use(reader, 1));
+  }
+
+  @Test
   void insertBehind_anchor_standsRightBehindIt() {
     rewriter.insertBehind(
         node("a"), NodeBlueprint.of("Neg", "neg", List.of(value("a")), "negated"));

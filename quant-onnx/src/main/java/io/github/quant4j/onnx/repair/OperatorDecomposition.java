@@ -239,7 +239,7 @@ final class OperatorDecomposition {
     }
     Shape shape = scales.length == 1 ? Shape.of() : Shape.of(scales.length);
     Value scale = context.addConstant(codes + "_scale", Tensor.ofFloats(shape, scales));
-    long axis = codes.constantShape().map(Shape::rank).orElse(1) - 1;
+    long axis = codes.constantShape().map(Shape::rank).orElse(1) - 1L;
     return codeNodes.dequantize(codes, new CodeScale(scale, null), axis, node);
   }
 }
