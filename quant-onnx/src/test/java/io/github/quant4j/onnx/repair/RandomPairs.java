@@ -39,7 +39,7 @@ final class RandomPairs {
     this.builder = builder;
     this.choices = choices;
     this.oddity = choices.below(4);
-    this.manner = Manner.values()[choices.below(Manner.values().length)];
+    this.manner = choices.of(Manner.values());
   }
 
   /** Returns 0 at sound places, else one of the given number of defects, from 1. */

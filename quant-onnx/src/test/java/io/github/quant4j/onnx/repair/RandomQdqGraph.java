@@ -44,9 +44,10 @@ final class RandomQdqGraph {
     Choices choices = new Choices(bytes);
     Target target = choices.of(Target.TENSORRT, Target.TENSORRT, Target.ONNXRUNTIME);
     QdqRepair repair = QdqRepair.create().withTarget(target);
-    int reading = choices.below(3);
-    if (reading > 0) {
-      repair = repair.withUndecidedCodes(CodeReading.values()[reading - 1]);
+    switch (choices.below(3)) {
+      case 1 -> repair = repair.withUndecidedCodes(CodeReading.SIGNED);
+      case 2 -> repair = repair.withUndecidedCodes(CodeReading.UNSIGNED);
+      default -> {}
     }
     return new Wish(new RandomQdqGraph(choices).build(), repair, target);
   }
