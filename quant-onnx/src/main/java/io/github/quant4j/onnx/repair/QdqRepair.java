@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.quant4j.core.QuantizationException;
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.pass.InlineFunctions;
 import io.github.quant4j.onnx.qdq.StripQuantizeDequantize;
 import io.github.quant4j.onnx.qdq.Target;
 import java.util.List;
@@ -151,6 +152,9 @@ public final class QdqRepair {
     OnnxModel copy = model.copy();
     RepairContext context = new RepairContext(copy, options);
     Census before = Census.of(model.graph());
+    if (!isQuantized(model)) {
+      return new RepairedModel(copy, model.copy(), report(context, before));
+    }
     run(RepairPasses.form(), context, before);
     run(RepairPasses.numbers(), context, before);
     OnnxModel baseline = copy.copy();
@@ -160,6 +164,15 @@ public final class QdqRepair {
       isChanged = run(allPasses(), context, before);
     }
     return new RepairedModel(copy, baseline, report(context, before));
+  }
+
+  /** Tells whether there is anything that could want a repair, in the functions of a model too. */
+  private static boolean isQuantized(OnnxModel model) {
+    if (model.firstQuantizedNode().isPresent()) {
+      return true;
+    }
+    OnnxModel inlined = model.copy();
+    return new InlineFunctions().run(inlined) && inlined.firstQuantizedNode().isPresent();
   }
 
   /** Passes that move pairs make work for those before them, so all run until none finds any. */

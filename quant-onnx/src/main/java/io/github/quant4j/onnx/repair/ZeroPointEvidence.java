@@ -23,10 +23,10 @@ import java.util.Set;
  *   <li>Some zero point is not 0. Signed when the inputs are int8 and nothing else is, unless a
  *       tensor that cannot be negative has 0 (its int8 zero point would be -128), or all have 128
  *       although some can be negative (symmetric uint8). Else unsigned.
- *   <li>All are 0. Signed when a convolution, product, sum or normalization has one, none but the
- *       inputs are int8, and either those are or functions like Relu stand in the graph: tools for
- *       unsigned codes drop a Relu whose work the zero point does, so without any the same graph
- *       may be unsigned.
+ *   <li>All are 0, and none but the inputs are int8. Signed when the inputs are, or when a
+ *       convolution, product, sum or normalization has one. Not the latter in a model of ONNX
+ *       Runtime's quantizer without functions like Relu: that one drops a Relu whose work the zero
+ *       point does, so the same graph may be unsigned.
  *   <li>Else undecided: int8 in one place and uint8 0 in another is also how tools write that use
  *       uint8 for all that is never negative.
  * </ol>
@@ -59,7 +59,11 @@ final class ZeroPointEvidence {
     UNDECIDED
   }
 
+  /** What ONNX Runtime's quantizer calls itself in the models it writes. */
+  private static final String DROPS_RELUS = "onnx.quantize";
+
   private final boolean hadCasts;
+  private final boolean mayLackRelus;
   private final NonNegativeTensors nonNegative;
   private final Set<Value> dequantized;
   private final List<AffineActivation> signed;
@@ -70,6 +74,7 @@ final class ZeroPointEvidence {
     hadCasts =
         context.findings().stream()
             .anyMatch(finding -> finding.defect() == Defect.CAST_BETWEEN_QUANTIZERS);
+    mayLackRelus = context.model().producer().startsWith(DROPS_RELUS);
     nonNegative = NonNegativeTensors.ofOperators(graph);
     dequantized = dequantized(graph);
     List<AffineActivation> all = AffineActivation.of(graph);
@@ -149,9 +154,10 @@ final class ZeroPointEvidence {
   }
 
   private boolean isSignedByPlace() {
-    return !hasSignedInside()
-        && isSignedTensorQuantized()
-        && (hasSignedInputs() || hasActivationFunctions());
+    boolean isSigned =
+        hasSignedInputs()
+            || (isSignedTensorQuantized() && (!mayLackRelus || hasActivationFunctions()));
+    return isSigned && !hasSignedInside();
   }
 
   private boolean isUnsignedByPlace() {

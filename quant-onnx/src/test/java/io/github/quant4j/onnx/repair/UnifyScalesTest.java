@@ -57,7 +57,7 @@ class UnifyScalesTest {
     assertThat(Repairs.runTwice(pass, model))
         .extracting(Finding::toString)
         .containsExactly(
-            "R14 warning at node \"b.q\", tensor \"a\": \"x\" has scale 0.05 and is quantized again"
+            "R14 note at node \"b.q\", tensor \"a\": \"x\" has scale 0.05 and is quantized again"
                 + " with scale 0.03; both are kept, since both have readers that were measured with"
                 + " them");
   }
