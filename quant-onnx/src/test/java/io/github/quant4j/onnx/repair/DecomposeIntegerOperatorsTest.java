@@ -6,6 +6,7 @@ import static io.github.quant4j.core.tensor.ElementType.UINT8;
 import static io.github.quant4j.onnx.ModelBuilder.integer;
 import static io.github.quant4j.onnx.ModelBuilder.integers;
 import static io.github.quant4j.onnx.ModelBuilder.real;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
@@ -67,7 +68,11 @@ class DecomposeIntegerOperatorsTest {
 
   @SafeVarargs
   private static List<String> join(List<String>... parts) {
-    return Stream.of(parts).flatMap(List::stream).toList();
+    List<String> all = new ArrayList<>();
+    for (List<String> part : parts) {
+      all.addAll(part);
+    }
+    return all;
   }
 
   private String bias(int... codes) {
@@ -91,7 +96,7 @@ class DecomposeIntegerOperatorsTest {
     Map<String, Tensor> before = OnnxRuntimeOracle.run(source, Map.of("x", x));
     Map<String, Tensor> after = OnnxRuntimeOracle.run(model, Map.of("x", x));
     assertThat(after.keySet()).containsExactlyElementsOf(before.keySet());
-    before.forEach((name, tensor) -> compare(name, tensor, after.get(name), steps));
+    before.forEach((name, tensor) -> compare(name, tensor, requireNonNull(after.get(name)), steps));
     return findings;
   }
 
