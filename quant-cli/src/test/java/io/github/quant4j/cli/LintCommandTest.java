@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -21,11 +22,12 @@ import org.junit.jupiter.api.io.TempDirFactory;
 class LintCommandTest {
   private static final int GELUS = 12;
 
-  @TempDir private Path folder;
+  private Path folder;
   private Path gelus;
 
   @BeforeEach
-  void write() throws IOException {
+  void write(@TempDir Path empty) throws IOException {
+    folder = empty;
     gelus = TinyModels.gelus(folder.resolve("gelus 1.onnx"), GELUS);
   }
 
@@ -170,12 +172,12 @@ class LintCommandTest {
 
   @SuppressWarnings("unchecked")
   private static Map<String, Object> object(Map<String, ?> owner, String name) {
-    return (Map<String, Object>) owner.get(name);
+    return (Map<String, Object>) requireNonNull(owner.get(name));
   }
 
   @SuppressWarnings("unchecked")
   private static List<Map<String, Object>> objects(Map<String, ?> owner, String name) {
-    return (List<Map<String, Object>>) owner.get(name);
+    return (List<Map<String, Object>>) requireNonNull(owner.get(name));
   }
 
   /** Makes temporary folders where builds write, which is below the folder tests run in. */
