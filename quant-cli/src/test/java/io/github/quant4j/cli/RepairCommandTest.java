@@ -23,13 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RepairCommandTest {
   private static final Path EXPORT = Path.of("..", "data", "models", "resnet20_eager_int8.onnx.gz");
 
-  @TempDir private Path folder;
+  private Path folder;
   private Path model;
   private Path output;
   private Path samples;
 
   @BeforeEach
-  void unpack() throws IOException {
+  void unpack(@TempDir Path empty) throws IOException {
+    folder = empty;
     model = folder.resolve("eager.onnx");
     output = folder.resolve("repaired.onnx");
     samples = folder.resolve("samples.npy");

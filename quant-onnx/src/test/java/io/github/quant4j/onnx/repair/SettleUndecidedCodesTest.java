@@ -16,7 +16,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SettleUndecidedCodesTest {
-  private static final Tensor SAMPLE = ModelBuilder.random(3, 1, 1, 4, 4, 4);
+  /** None below 0, as what unsigned codes from 0 are made for. */
+  private static final Tensor SAMPLE = nonNegative(ModelBuilder.random(3, 1, 1, 4, 4, 4));
+
   private static final RepairOptions DEFAULTS = RepairOptions.defaults();
 
   private final RepairPass pass = new SettleUndecidedCodes();
@@ -30,6 +32,14 @@ class SettleUndecidedCodesTest {
     String pooled = graph.builder().maxPool("p", graph.pair("b", relu, 0.01f, UINT8, 0));
     String second = graph.int8Conv("l", graph.pair("c", pooled, 0.01f, UINT8, 0), 4, 4, 1);
     return graph.build(graph.pair("d", graph.builder().relu("s", second), 0.02f, UINT8, 0));
+  }
+
+  private static Tensor nonNegative(Tensor tensor) {
+    float[] values = new float[(int) tensor.shape().elementCount()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.abs(tensor.floats().get(i));
+    }
+    return Tensor.ofFloats(tensor.shape(), values);
   }
 
   private static CalibrationTable ranges(float r, float p, float s) {
