@@ -1,6 +1,6 @@
 /**
- * Post-training quantization from end to end, and the comparison of what came out with what went
- * in.
+ * Post-training quantization from end to end, the comparison of what came out with what went in,
+ * and the repair of models that were quantized elsewhere.
  *
  * <pre>{@code
  * OnnxModel floatModel = OnnxModel.read(Path.of("model.onnx"));
@@ -21,6 +21,17 @@
  * <p>A model is made for a runtime ({@code target}), and for TensorRT in one of two build modes:
  * weakly typed, in which the remainder is float32 in the file, or strongly typed, in which it is
  * float16.
+ *
+ * <p>{@link io.github.quant4j.ptq.ModelRepair} is for models that another tool quantized:
+ *
+ * <pre>{@code
+ * RepairResult result = ModelRepair.of(OnnxModel.read(Path.of("exported.onnx"))).run();
+ * result.write(Path.of("repaired.onnx"));
+ * System.out.println(result.report());
+ * }</pre>
+ *
+ * <p>It mends them as {@link io.github.quant4j.onnx.repair.QdqRepair} does, on samples where there
+ * are any, and runs the result beside what it came from before it hands it out.
  */
 @NullMarked
 package io.github.quant4j.ptq;

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The code of README.md and of the package documentation, run. */
+/** The code of README.md, docs/repair.md and of the package documentation, run. */
 class UserGuideTest {
 
   @Test
@@ -37,5 +37,18 @@ class UserGuideTest {
     assertThat(report.worstOutputSqnr()).isGreaterThan(15);
     assertThat(OnnxModel.read(folder.resolve("model_int8.onnx")).toByteArray())
         .isEqualTo(int8.model().toByteArray());
+  }
+
+  @Test
+  void repairGuide_libraryExample_repairsAndReports(@TempDir Path folder) throws IOException {
+    OnnxModel sound = BrokenExport.quantized(TinyNetwork.harmless().build());
+    BrokenExport.withUnsignedZeroPoints(sound, false).write(folder.resolve("exported.onnx"));
+
+    RepairResult result = ModelRepair.of(OnnxModel.read(folder.resolve("exported.onnx"))).run();
+    result.write(folder.resolve("repaired.onnx"));
+
+    assertThat(result.report().toString()).contains("R03 error at node");
+    assertThat(OnnxModel.read(folder.resolve("repaired.onnx")).toByteArray())
+        .isEqualTo(result.model().toByteArray());
   }
 }
