@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.calibration;
 
-import io.github.quant4j.core.observer.MinMaxObserver;
-import io.github.quant4j.core.observer.ValueRange;
+import static java.util.Objects.requireNonNull;
+
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.table.CalibrationTable;
-import io.github.quant4j.core.table.TensorStatistics;
 import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,10 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The observers and counters of one pass over a source. Not thread-safe. */
+/** The collectors and counters of one pass over a source. Not thread-safe. */
 final class CalibrationRun {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(CalibrationRun.class);
@@ -28,7 +28,7 @@ final class CalibrationRun {
   private final Set<String> observedInputs;
   private final Set<String> observedOutputs;
   private final CalibrationListener listener;
-  private final Map<String, MinMaxObserver> observers = new LinkedHashMap<>();
+  private final Map<String, TensorCollector> collectors = new LinkedHashMap<>();
   private final long start = System.nanoTime();
   private long batchCount;
   private long sampleCount;
@@ -37,13 +37,14 @@ final class CalibrationRun {
       InferenceSession session,
       Set<String> observedInputs,
       Set<String> observedOutputs,
+      Supplier<TensorCollector> collecting,
       CalibrationListener listener) {
     this.session = session;
     this.observedInputs = observedInputs;
     this.observedOutputs = observedOutputs;
     this.listener = listener;
-    observedInputs.forEach(tensor -> observers.put(tensor, MinMaxObserver.create()));
-    observedOutputs.forEach(tensor -> observers.put(tensor, MinMaxObserver.create()));
+    observedInputs.forEach(tensor -> collectors.put(tensor, collecting.get()));
+    observedOutputs.forEach(tensor -> collectors.put(tensor, collecting.get()));
   }
 
   CalibrationTable run(CalibrationSource source) throws IOException {
@@ -60,7 +61,7 @@ final class CalibrationRun {
       throw new CalibrationException(
           "the calibration source holds no sample, expected at least one; a few hundred are usual");
     }
-    LOGGER.debug("observed {} tensors on {} samples", observers.size(), sampleCount);
+    LOGGER.debug("observed {} tensors on {} samples", collectors.size(), sampleCount);
     return table();
   }
 
@@ -78,14 +79,14 @@ final class CalibrationRun {
   }
 
   private void observe(String name, Tensor tensor) {
-    MinMaxObserver observer = observers.computeIfAbsent(name, key -> MinMaxObserver.create());
-    observer.observe(tensor.floats());
-    if (observer.nonFiniteCount() > 0) {
+    TensorCollector collector = requireNonNull(collectors.get(name), name);
+    collector.observe(tensor.floats());
+    if (collector.nonFiniteCount() > 0) {
       throw new CalibrationException(
           "tensor '%s' holds %s NaN or infinite values in batch %s, expected finite ones; %s"
               .formatted(
                   name,
-                  observer.nonFiniteCount(),
+                  collector.nonFiniteCount(),
                   batchCount,
                   "check that the samples are prepared as the model expects"));
     }
@@ -120,21 +121,15 @@ final class CalibrationRun {
 
   private CalibrationTable table() {
     CalibrationTable.Builder table = CalibrationTable.builder().sampleCount(sampleCount);
-    observers.forEach(
-        (tensor, observer) -> {
-          Optional<ValueRange> range = observer.range();
-          if (range.isPresent()) {
-            table.put(
-                tensor,
-                new TensorStatistics(
-                    range.get().minimum(),
-                    range.get().maximum(),
-                    observer.count(),
-                    observer.nonFiniteCount()));
-          } else {
-            LOGGER.warn("tensor '{}' had no element in any batch, it is left out", tensor);
-          }
-        });
+    collectors.forEach(
+        (tensor, collector) ->
+            collector
+                .calibration()
+                .ifPresentOrElse(
+                    calibration -> table.put(tensor, calibration),
+                    () ->
+                        LOGGER.warn(
+                            "tensor '{}' had no element in any batch, it is left out", tensor)));
     return table.build();
   }
 }

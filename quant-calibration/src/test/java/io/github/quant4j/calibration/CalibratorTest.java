@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.quant4j.core.histogram.StreamingHistogram;
+import io.github.quant4j.core.range.PercentileSelector;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.table.TensorCalibration;
 import io.github.quant4j.core.table.TensorStatistics;
 import io.github.quant4j.core.tensor.Shape;
 import java.io.IOException;
@@ -91,6 +94,47 @@ class CalibratorTest {
       Percentage rounding = Percentage.withPercentage(1e-3);
       assertThat(actual.minimum()).isCloseTo(expected.minimum(), rounding);
       assertThat(actual.maximum()).isCloseTo(expected.maximum(), rounding);
+    }
+  }
+
+  @Test
+  void runWithHistogramsCountsEveryValue() throws IOException {
+    CalibrationTable table = calibrateWithHistograms(List.of(TestModels.convSamples()));
+
+    assertThat(table.tensors()).isEqualTo(EXPECTED.tensors());
+    for (String tensor : OBSERVED) {
+      assertThat(table.statistics(tensor)).isEqualTo(EXPECTED.statistics(tensor));
+      assertThat(table.range(tensor)).isEqualTo(EXPECTED.range(tensor));
+    }
+    StreamingHistogram inputs = StreamingHistogram.create();
+    inputs.observe(TestModels.convSamples().tensor("x").orElseThrow().floats());
+    assertThat(table.calibration("x").flatMap(TensorCalibration::histogram))
+        .contains(inputs.snapshot());
+  }
+
+  @Test
+  void runWithHistogramsInAnyBatchSizeGivesTheSameTableForEveryMethod() throws IOException {
+    CalibrationTable whole = calibrateWithHistograms(List.of(TestModels.convSamples()));
+    List<TensorBatch> singles = new ArrayList<>();
+    for (int sample = 5; sample >= 0; sample--) {
+      singles.add(TestModels.convSamples().slice(sample, 1));
+    }
+
+    assertThat(calibrateWithHistograms(singles)).isEqualTo(whole);
+    CalibrationTable percentile =
+        whole.withRanges("percentile 90", PercentileSelector.symmetric(90));
+    assertThat(percentile.range("conv").orElseThrow().absoluteMaximum())
+        .isLessThan(whole.range("conv").orElseThrow().absoluteMaximum());
+  }
+
+  private static CalibrationTable calibrateWithHistograms(List<TensorBatch> batches)
+      throws IOException {
+    try (Calibrator calibrator =
+        Calibrator.builder(TestModels.read("conv"), OBSERVED)
+            .threadCount(1)
+            .histograms(true)
+            .build()) {
+      return calibrator.run(CalibrationSource.of(batches));
     }
   }
 

@@ -42,4 +42,11 @@ abstract sealed class NumberInRange implements ITypeConverter<Double> {
       super(0, 1, "a number from 0 to 1 such as 0.8");
     }
   }
+
+  /** Reads a part of a whole in percent, not none of it. */
+  static final class OfPercentage extends NumberInRange {
+    OfPercentage() {
+      super(Double.MIN_VALUE, 100, "a percentage above 0 up to 100 such as 99.99");
+    }
+  }
 }

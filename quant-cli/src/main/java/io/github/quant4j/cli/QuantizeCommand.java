@@ -55,12 +55,7 @@ final class QuantizeCommand implements Callable<Integer> {
       description = "The INT8 model to write; an existing file is replaced when all went well.")
   private Path output;
 
-  @Option(
-      names = "--method",
-      paramLabel = "METHOD",
-      converter = ChoiceConverter.OfMethod.class,
-      description = "How ranges are found: minmax, the default, takes the extremes observed.")
-  private CalibrationMethod method = CalibrationMethod.MINMAX;
+  @Mixin private RangeOptions ranges;
 
   @Option(
       names = "--target",
@@ -94,6 +89,7 @@ final class QuantizeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     long start = System.nanoTime();
     requireTargetOfBuildMode();
+    ranges.requireConsistent(spec);
     OnnxModel floatModel = readModel();
     requireWritable();
     ModelFiles floatFiles = ModelFiles.of(model, floatModel.dataFiles());
@@ -125,7 +121,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
   private QuantizeReport.Settings settings() {
     return new QuantizeReport.Settings(
-        ChoiceConverter.word(method), ChoiceConverter.word(target), precision, planShown);
+        ranges.text(), ChoiceConverter.word(target), precision, planShown);
   }
 
   private void requireWritable() throws IOException {
@@ -158,8 +154,8 @@ final class QuantizeCommand implements Callable<Integer> {
   private QuantizedModel quantize(OnnxModel floatModel) throws IOException {
     try (CalibrationSource source = samples.open(data, floatModel, BATCH_SIZE);
         ProgressLine progress = new ProgressLine(streams, "calibrating")) {
-      return precision
-          .applyTo(PostTrainingQuantization.of(floatModel))
+      return ranges
+          .applyTo(precision.applyTo(PostTrainingQuantization.of(floatModel)))
           .target(target)
           .include(nodes.included())
           .exclude(nodes.excluded())

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the options that shape the model do to it and to the report. */
 class QuantizeOptionsTest {
@@ -43,6 +45,35 @@ class QuantizeOptionsTest {
 
     assertThat(int8Nodes("--profile", "speed")).isEqualTo(1);
     assertThat(int8Nodes("--profile", "accuracy")).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "minmax, minmax",
+    "percentile, percentile 99.99",
+    "ENTROPY, entropy",
+    "mse, mse",
+  })
+  void method_choosesRangesAndIsReported(String option, String reported) throws IOException {
+    assertThat(json("--method", option)).containsEntry("method", reported);
+    byte[] extremes = bytes("--method", "minmax");
+    assertThat(Arrays.equals(bytes("--method", option), extremes))
+        .isEqualTo(option.equals("minmax"));
+  }
+
+  @Test
+  void percentile_isThePartThatRangesHold() throws IOException {
+    byte[] all = bytes("--method", "percentile", "--percentile", "100");
+
+    assertThat(all).isEqualTo(bytes("--method", "percentile", "--percentile", "100.0"));
+    assertThat(bytes("--method", "percentile", "--percentile", "90")).isNotEqualTo(all);
+    assertThat(json("--method", "percentile", "--percentile", "99.90"))
+        .containsEntry("method", "percentile 99.9");
+  }
+
+  private byte[] bytes(String... options) throws IOException {
+    assertThat(given.quantize((Object[]) options).exitCode()).isZero();
+    return Files.readAllBytes(given.output());
   }
 
   @Test

@@ -113,7 +113,24 @@ class WrongUsageTest {
   @Test
   void quantize_unknownMethod_isRefused() throws IOException {
     given.assertWrongUsage(
-        given.quantize("--method", "magic"), "--method", "expected minmax, found 'magic'");
+        given.quantize("--method", "magic"),
+        "--method",
+        "expected minmax or percentile or entropy or mse, found 'magic'");
+  }
+
+  @Test
+  void quantize_percentileOfAnotherMethod_isRefused() throws IOException {
+    given.assertWrongUsage(
+        given.quantize("--percentile", "99.9"),
+        "--percentile needs --method percentile, found --method minmax");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "100.1", "many"})
+  void quantize_badPercentile_isRefused(String percentile) throws IOException {
+    given.assertWrongUsage(
+        given.quantize("--method", "percentile", "--percentile", percentile),
+        "expected a percentage above 0 up to 100 such as 99.99");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.github.quant4j.ptq;
 
 import io.github.quant4j.calibration.CalibrationListener;
 import io.github.quant4j.calibration.Calibrator;
+import io.github.quant4j.core.range.RangeSelector;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.onnx.OnnxException;
@@ -195,6 +196,20 @@ public final class PostTrainingQuantization {
   }
 
   /**
+   * Returns a copy that chooses the ranges of activations in another way, from a histogram of each.
+   *
+   * @param name what to call the method in the provenance of the table, e.g. {@code entropy}
+   * @param selector the method; the smallest and largest value when not said
+   * @return the copy
+   */
+  public PostTrainingQuantization ranges(String name, RangeSelector selector) {
+    Objects.requireNonNull(selector, "selector");
+    return with(
+        settings.withRanges(
+            new RangeChoice(Objects.requireNonNull(name, "name"), Optional.of(selector))));
+  }
+
+  /**
    * Returns a copy with another number of threads for running the samples.
    *
    * @param threads the number of threads, or 0 for the runtime's choice, as when not said
@@ -294,9 +309,10 @@ public final class PostTrainingQuantization {
             staged
                 .calibrator(points)
                 .threadCount(settings.session().threadCount())
+                .histograms(settings.ranges().needsHistograms())
                 .listener(settings.listener())
                 .build()) {
-      return calibrator.run(samples);
+      return settings.ranges().applyTo(calibrator.run(samples));
     }
   }
 }

@@ -20,6 +20,7 @@ import java.util.OptionalDouble;
  *     is measured at 0 and below
  * @param smallestInt8Share the part of the multiply-adds to keep in INT8, empty for the default
  * @param hasBiasCorrection whether biases are corrected where that helps
+ * @param ranges how ranges of activations are chosen
  * @param session how the samples are run
  * @param listener told of each batch
  */
@@ -31,6 +32,7 @@ record QuantizationSettings(
     double accuracyTarget,
     OptionalDouble smallestInt8Share,
     boolean hasBiasCorrection,
+    RangeChoice ranges,
     SessionSettings session,
     CalibrationListener listener) {
   /** What shows on a few samples is 2 to 4 dB more than on others; 20 dB is a safe result. */
@@ -45,6 +47,7 @@ record QuantizationSettings(
         USUAL_ACCURACY_TARGET,
         OptionalDouble.empty(),
         true,
+        RangeChoice.EXTREMES,
         SessionSettings.defaults(),
         progress -> {});
   }
@@ -58,6 +61,7 @@ record QuantizationSettings(
         accuracyTarget,
         smallestInt8Share,
         hasBiasCorrection,
+        ranges,
         session,
         listener);
   }
@@ -71,6 +75,7 @@ record QuantizationSettings(
         accuracyTarget,
         smallestInt8Share,
         hasBiasCorrection,
+        ranges,
         session,
         listener);
   }
@@ -84,6 +89,7 @@ record QuantizationSettings(
         accuracyTarget,
         smallestInt8Share,
         hasBiasCorrection,
+        ranges,
         session,
         listener);
   }
@@ -97,6 +103,7 @@ record QuantizationSettings(
         accuracyTarget,
         smallestInt8Share,
         hasBiasCorrection,
+        ranges,
         session,
         listener);
   }
@@ -110,6 +117,7 @@ record QuantizationSettings(
         decibels,
         smallestInt8Share,
         hasBiasCorrection,
+        ranges,
         session,
         listener);
   }
@@ -123,6 +131,7 @@ record QuantizationSettings(
         accuracyTarget,
         share,
         hasBiasCorrection,
+        ranges,
         session,
         listener);
   }
@@ -136,6 +145,21 @@ record QuantizationSettings(
         accuracyTarget,
         smallestInt8Share,
         wanted,
+        ranges,
+        session,
+        listener);
+  }
+
+  QuantizationSettings withRanges(RangeChoice choice) {
+    return new QuantizationSettings(
+        planner,
+        target,
+        mode,
+        weightForm,
+        accuracyTarget,
+        smallestInt8Share,
+        hasBiasCorrection,
+        choice,
         session,
         listener);
   }
@@ -149,6 +173,7 @@ record QuantizationSettings(
         accuracyTarget,
         smallestInt8Share,
         hasBiasCorrection,
+        ranges,
         settings,
         listener);
   }
@@ -162,6 +187,7 @@ record QuantizationSettings(
         accuracyTarget,
         smallestInt8Share,
         hasBiasCorrection,
+        ranges,
         session,
         told);
   }

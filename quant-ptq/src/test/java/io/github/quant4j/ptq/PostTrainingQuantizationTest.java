@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.quant4j.calibration.CalibrationException;
 import io.github.quant4j.calibration.CalibrationProgress;
+import io.github.quant4j.core.range.PercentileSelector;
 import io.github.quant4j.core.source.CalibrationSource;
+import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
@@ -50,6 +52,26 @@ class PostTrainingQuantizationTest {
     QuantizedModel int8 = quantize(PostTrainingQuantization.of(TestSamples.model(MODEL)));
     assertThat(int8.table().tensors()).isEqualTo(int8.plan().observationPoints());
     assertThat(int8.table().sampleCount()).isEqualTo(16);
+  }
+
+  @Test
+  void run_withARangeSelector_choosesRangesFromHistograms() throws IOException {
+    PostTrainingQuantization quantization =
+        PostTrainingQuantization.of(TestSamples.model(MODEL)).accuracyTarget(0);
+    CalibrationTable extremes = quantize(quantization).table();
+    CalibrationTable chosen =
+        quantize(quantization.ranges("percentile 99", PercentileSelector.symmetric(99))).table();
+
+    assertThat(chosen.provenance().method()).contains("percentile 99");
+    assertThat(chosen.tensors())
+        .isEqualTo(extremes.tensors())
+        .allSatisfy(
+            tensor -> {
+              assertThat(chosen.statistics(tensor)).isEqualTo(extremes.statistics(tensor));
+              float magnitude = extremes.range(tensor).orElseThrow().absoluteMaximum();
+              assertThat(chosen.range(tensor).orElseThrow().absoluteMaximum())
+                  .isLessThan(magnitude);
+            });
   }
 
   @Test
