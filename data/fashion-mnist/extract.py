@@ -15,8 +15,8 @@ import sys
 SUBSETS = (
     # source, target, item count
     ("train-images-idx3-ubyte.gz", "calibration-images-idx3-ubyte.gz", 512),
-    ("t10k-images-idx3-ubyte.gz", "test-images-idx3-ubyte.gz", 500),
-    ("t10k-labels-idx1-ubyte.gz", "test-labels-idx1-ubyte.gz", 500),
+    ("t10k-images-idx3-ubyte.gz", "test-images-idx3-ubyte.gz", 200),
+    ("t10k-labels-idx1-ubyte.gz", "test-labels-idx1-ubyte.gz", 200),
 )
 
 

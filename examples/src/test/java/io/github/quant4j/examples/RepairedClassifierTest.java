@@ -9,7 +9,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the repair makes of a classifier that PyTorch quantized, on the 500 test images that are in
+ * What the repair makes of a classifier that PyTorch quantized, on the 200 test images that are in
  * the repository.
  */
 class RepairedClassifierTest {
@@ -20,8 +20,8 @@ class RepairedClassifierTest {
     IdxFile labels = FashionMnist.resource("test-labels-idx1-ubyte.gz");
     OnnxModel export = QuantizedClassifiers.eagerExport();
     OnnxModel repaired = QdqRepair.create().run(export).model();
-    // With onnxruntime 1.30: 118 as exported, 470 with every uint8 zero point read as int8.
-    assertThat(QuantizedClassifiers.countRight(export, images, labels)).isLessThan(130);
-    assertThat(QuantizedClassifiers.countRight(repaired, images, labels)).isBetween(466, 474);
+    // With onnxruntime 1.30: 54 as exported, 188 with every uint8 zero point read as int8.
+    assertThat(QuantizedClassifiers.countRight(export, images, labels)).isLessThan(60);
+    assertThat(QuantizedClassifiers.countRight(repaired, images, labels)).isBetween(186, 190);
   }
 }

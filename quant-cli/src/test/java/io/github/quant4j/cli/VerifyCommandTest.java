@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class VerifyCommandTest {
-  private static final int TEST_IMAGES = 500;
+  private static final int TEST_IMAGES = 200;
 
   private static Path folder;
   private static Path int8;
@@ -53,14 +53,14 @@ class VerifyCommandTest {
 
   @Test
   void verify_residualNetwork_keepsItsAccuracy() {
-    CommandRun run = verify("--labels", labels, "--max-top1-drop", "0.3", "--min-sqnr", 25);
+    CommandRun run = verify("--labels", labels, "--max-top1-drop", "0.6", "--min-sqnr", 25);
 
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
-    // onnxruntime 1.30 gets 474 of the first 500 test images right with the float model
+    // onnxruntime 1.30 gets 189 of the first 200 test images right with the float model
     assertThat(run.out())
-        .contains("samples      500", "output       logits: SQNR ", "top-1        float 94.80 %")
-        .contains("--min-sqnr 25.0 held", "--max-top1-drop 0.3 held");
+        .contains("samples      200", "output       logits: SQNR ", "top-1        float 94.50 %")
+        .contains("--min-sqnr 25.0 held", "--max-top1-drop 0.6 held");
     assertThat(run.out().lines().filter(line -> line.startsWith("worst "))).hasSize(5);
   }
 
@@ -157,7 +157,7 @@ class VerifyCommandTest {
         .isEqualToIgnoringNewLines(
             "quant: labels \""
                 + images
-                + "\" have shape [500, 1, 32, 32]; expected one axis, a class number per sample");
+                + "\" have shape [200, 1, 32, 32]; expected one axis, a class number per sample");
   }
 
   @Test
