@@ -156,7 +156,7 @@ final class NonNegativeTensors {
 
   private static boolean hasNoneBelowZero(Value constant) {
     Shape shape = constant.constantShape().orElse(Shape.of());
-    if (constant.constantElementType().filter(type -> type == ElementType.FLOAT).isEmpty()
+    if (!constant.isConstant(ElementType.FLOAT)
         || shape.elementCount() == 0) {
       return false;
     }

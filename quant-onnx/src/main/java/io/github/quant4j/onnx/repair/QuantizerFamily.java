@@ -4,7 +4,6 @@ package io.github.quant4j.onnx.repair;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.Node;
-import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,11 +37,7 @@ record QuantizerFamily(List<Quantizer> members) {
   private static QuantizerFamily of(Quantizer head) {
     List<Quantizer> members = new ArrayList<>(List.of(head));
     if (head.isQuantize()) {
-      for (Use use : head.output().uses()) {
-        if (use.inputIndex() == 0 && use.node().is("DequantizeLinear")) {
-          Quantizer.of(use.node()).ifPresent(members::add);
-        }
-      }
+      members.addAll(QuantizedActivation.readers(head.output()));
     }
     return new QuantizerFamily(members);
   }
