@@ -205,7 +205,7 @@ final class OperatorDecomposition {
         .flatMap(CodeScale::type)
         .or(codes::constantElementType)
         .or(() -> codes.type().elementType())
-        .filter(CodeScale::isByte);
+        .filter(CodeTypes::isByte);
   }
 
   private boolean hasFittingBias() {

@@ -26,8 +26,6 @@ final class ReplaceComputedScales implements RepairPass {
   static final String NEEDS_DATA =
       "only data tell the range of \"%s\": give calibration data to make the scale a constant";
 
-  ReplaceComputedScales() {}
-
   @Override
   public boolean run(RepairContext context) {
     Walk walk = new Walk(context);
