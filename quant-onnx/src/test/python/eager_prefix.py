@@ -7,8 +7,8 @@
 Made with torch 2.13.0+cpu, onnx 1.23.1, onnxruntime 1.30.0 and numpy 2.4.6 from a ResNet-18 that
 PyTorch 2.11 quantized (qnnpack, symmetric qint8, a weight scale per channel), top-1 .9506 on
 Fashion-MNIST. The stem and block 0 are kept: three convolutions and the Add, with every Cast and
-constant as exported, but for the first 32 of their 64 channels alone; the answer is what the next
-convolution reads, [2, 32, 10, 10].
+constant as exported, but for the first 16 of their 64 channels alone; the answer is what the next
+convolution reads, [2, 16, 10, 10].
 
 Writes resnet18-prefix.onnx.gz, resnet18-prefix-input.bin, float32 [2, 1, 10, 10], parts of test
 images, and resnet18-prefix.bin.gz, the int8 codes of the answer of torch.ops.quantized; their scale
@@ -28,7 +28,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 OUTPUT = "/layers/1/conv1/DequantizeLinear_output_0"
 SIDE = 10
-CHANNELS = 32
+CHANNELS = 16
 
 
 def narrow(node):

@@ -28,14 +28,6 @@ class ReplaceComputedScalesTest {
   private final QdqGraph graph = new QdqGraph();
   private final ModelBuilder builder = graph.builder();
 
-  private static RepairOptions observed(String tensor, float minimum, float maximum) {
-    CalibrationTable table =
-        CalibrationTable.builder()
-            .put(tensor, TensorCalibration.of(new ValueRange(minimum, maximum)))
-            .build();
-    return RepairOptions.defaults().withRanges(table);
-  }
-
   /** Adds a DynamicQuantizeLinear of outputs {@code <input>q}, {@code .scale} and {@code .zp}. */
   private void quantizeDynamically(String input) {
     builder.add("DynamicQuantizeLinear", input + "q", List.of(input));
@@ -107,7 +99,7 @@ class ReplaceComputedScalesTest {
   private static List<Finding> check(OnnxModel model, double weightSum, long... shape) {
     OnnxModel source = model.copy();
     List<Finding> findings =
-        Repairs.runTwice(new ReplaceComputedScales(), model, observed("x", -3.5f, 4));
+        Repairs.runTwice(new ReplaceComputedScales(), model, Numbers.observed("x", -3.5f, 4));
     Tensor x = ModelBuilder.random(SEED, 4, shape);
     compare(
         OnnxRuntimeOracle.run(source, x), OnnxRuntimeOracle.run(model, x), 8 / 254.0 * weightSum);
@@ -255,7 +247,7 @@ class ReplaceComputedScalesTest {
     OnnxModel model = graph.build("y");
 
     List<Finding> findings =
-        Repairs.runTwice(new ReplaceComputedScales(), model, observed("x", -1, 1));
+        Repairs.runTwice(new ReplaceComputedScales(), model, Numbers.observed("x", -1, 1));
 
     assertThat(findings).hasSize(1).allMatch(Finding::isRefused);
     assertThat(findings.get(0).remedy().text()).contains("not made floats by a Cast and a Mul");
