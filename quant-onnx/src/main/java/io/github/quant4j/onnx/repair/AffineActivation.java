@@ -62,8 +62,7 @@ record AffineActivation(
 
   /** Returns how many codes lie on the longer side of the zero point. */
   int reach() {
-    return Math.max(
-        zeroPoint - CodeTypes.lowest(type), CodeTypes.highest(type) - zeroPoint);
+    return Math.max(zeroPoint - CodeTypes.lowest(type), CodeTypes.highest(type) - zeroPoint);
   }
 
   /** Tells whether another maps numbers to codes alike. */

@@ -108,8 +108,7 @@ final class AlignZeroPointTypes implements RepairPass {
 
   private static boolean fits(Tensor zeroPoint, ElementType type) {
     return Arrays.stream(ZeroPoints.of(zeroPoint).orElseThrow())
-        .allMatch(
-            value -> value >= CodeTypes.lowest(type) && value <= CodeTypes.highest(type));
+        .allMatch(value -> value >= CodeTypes.lowest(type) && value <= CodeTypes.highest(type));
   }
 
   private static Value constant(Quantizer quantizer, Tensor tensor, RepairContext context) {

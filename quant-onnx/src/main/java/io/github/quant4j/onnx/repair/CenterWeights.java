@@ -21,8 +21,8 @@ import java.util.OptionalInt;
  * number stays as it was. Otherwise the numbers are quantized anew, symmetric with {@code absmax /
  * 127}, per channel along {@link WeightAxis}, else as the scales stood; the error is at most half
  * the new scale. Codes are computed when the model is written. A float constant with a
- * QuantizeLinear of its own is treated alike by {@link ConstantPairCentering}. Biases of int32 are left to
- * another pass, and so are codes whose scales do not fit them, and those in blocks.
+ * QuantizeLinear of its own is treated alike by {@link ConstantPairCentering}. Biases of int32 are
+ * left to another pass, and so are codes whose scales do not fit them, and those in blocks.
  */
 final class CenterWeights implements RepairPass {
   private static final String CONV_TRANSPOSE = "ConvTranspose";
@@ -94,8 +94,7 @@ final class CenterWeights implements RepairPass {
   }
 
   private static WeightReading reading(Quantizer weight) {
-    return new WeightReading(
-        weight.scale().orElseThrow(), weight.zeroPoint(), weight.axis());
+    return new WeightReading(weight.scale().orElseThrow(), weight.zeroPoint(), weight.axis());
   }
 
   private static Source source(Quantizer weight, OptionalInt axis) {

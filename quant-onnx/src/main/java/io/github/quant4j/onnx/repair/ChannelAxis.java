@@ -51,7 +51,9 @@ final class ChannelAxis {
         : OptionalInt.empty();
   }
 
-  /** Returns the axis a node states or implies, empty where its length is not the number of scales. */
+  /**
+   * Returns the axis a node states or implies, empty where its length is not the number of scales.
+   */
   static OptionalInt resolve(Shape shape, Quantizer quantizer, int scaleCount) {
     return resolve(shape, quantizer.axis(), scaleCount);
   }

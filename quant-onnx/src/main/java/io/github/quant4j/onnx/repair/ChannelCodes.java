@@ -156,7 +156,10 @@ final class ChannelCodes {
     if (areCodesChanged) {
       context
           .rewriter()
-          .replaceInput(new Use(dequantize, 0), context.addConstant(name + "_codes", ZeroPoints.tensor(codes.elementType(), codes.shape(), numbers)));
+          .replaceInput(
+              new Use(dequantize, 0),
+              context.addConstant(
+                  name + "_codes", ZeroPoints.tensor(codes.elementType(), codes.shape(), numbers)));
     }
     context
         .rewriter()

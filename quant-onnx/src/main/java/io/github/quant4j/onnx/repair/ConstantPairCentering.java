@@ -99,8 +99,7 @@ final class ConstantPairCentering {
   private static boolean isWithin(Tensor values, Quantizer quantize) {
     FloatBuffer scales = quantize.scale().orElseThrow().floats();
     OptionalInt axis = ChannelAxis.resolve(values.shape(), quantize, scales.remaining());
-    int inner =
-        scales.remaining() > 1 ? ChannelAxis.inner(values.shape(), axis.orElseThrow()) : 1;
+    int inner = scales.remaining() > 1 ? ChannelAxis.inner(values.shape(), axis.orElseThrow()) : 1;
     FloatBuffer floats = values.floats();
     for (int i = 0; i < floats.remaining(); i++) {
       double limit = (LARGEST_CODE + HALF_STEP) * scales.get(i / inner % scales.remaining());

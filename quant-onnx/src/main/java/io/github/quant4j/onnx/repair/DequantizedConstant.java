@@ -8,8 +8,8 @@ import io.github.quant4j.onnx.qdq.ConstantDequantization;
 import java.util.Optional;
 
 /**
- * The floats a DequantizeLinear makes of a constant, see {@link ConstantDequantization}: of codes of
- * int8, uint8 or int32, or of those a QuantizeLinear with the same parameters makes of a float32
+ * The floats a DequantizeLinear makes of a constant, see {@link ConstantDequantization}: of codes
+ * of int8, uint8 or int32, or of those a QuantizeLinear with the same parameters makes of a float32
  * constant, see {@link ConstantCodes}.
  */
 final class DequantizedConstant {

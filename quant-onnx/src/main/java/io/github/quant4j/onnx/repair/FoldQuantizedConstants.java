@@ -24,6 +24,7 @@ final class FoldQuantizedConstants implements RepairPass {
       Set.of("Add", "Div", "Max", "Min", "Mul", "PRelu", "Pow", "Sub", "Where");
   private static final Set<String> NORMALIZATIONS =
       Set.of("BatchNormalization", "InstanceNormalization", "LayerNormalization");
+
   @Override
   public boolean run(RepairContext context) {
     boolean isChanged = false;
@@ -62,7 +63,8 @@ final class FoldQuantizedConstants implements RepairPass {
     Value output = node.output();
     ElementType codes = dequantize.codeType();
     List<Use> readers = output.uses().stream().filter(use -> takesFloats(use, codes)).toList();
-    Optional<Tensor> floats = readers.isEmpty() ? Optional.empty() : DequantizedConstant.of(dequantize);
+    Optional<Tensor> floats =
+        readers.isEmpty() ? Optional.empty() : DequantizedConstant.of(dequantize);
     if (floats.isEmpty()) {
       return false;
     }

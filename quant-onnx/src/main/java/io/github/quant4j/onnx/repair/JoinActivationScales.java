@@ -117,7 +117,8 @@ final class JoinActivationScales implements RepairPass {
       for (int i = 0; i < zeroPoints.length; i++) {
         largest = Math.max(largest, scales.get(i));
         lowest = Math.min(lowest, (lowestCode - zeroPoints[i]) * (double) scales.get(i));
-        highest = Math.max(highest, (CodeTypes.highest(type) - zeroPoints[i]) * (double) scales.get(i));
+        highest =
+            Math.max(highest, (CodeTypes.highest(type) - zeroPoints[i]) * (double) scales.get(i));
         areZero &= zeroPoints[i] == 0;
       }
       if (areZero) {

@@ -95,7 +95,9 @@ final class PairInsertion {
         .orElseThrow(() -> new IllegalArgumentException("there is no node"));
   }
 
-  /** Returns where a node stood when the pass began, or stands in for the node it was put before. */
+  /**
+   * Returns where a node stood when the pass began, or stands in for the node it was put before.
+   */
   private int position(Node node) {
     return positions.getOrDefault(node, -1);
   }

@@ -51,9 +51,7 @@ record QuantizedActivation(Quantizer quantize, List<Quantizer> dequantizes) {
   /** Returns the pair that a value comes out of, empty where its two nodes state other numbers. */
   static Optional<QuantizedActivation> agreedBehind(Value value) {
     return behind(value)
-        .filter(
-            pair ->
-                Quantizer.behind(value).filter(pair.quantize::hasParametersOf).isPresent());
+        .filter(pair -> Quantizer.behind(value).filter(pair.quantize::hasParametersOf).isPresent());
   }
 
   /** Returns the first pair of symmetric int8, of one scale, that readers of a tensor have. */

@@ -129,7 +129,9 @@ final class RemovePairsBeforeEpilogues implements RepairPass {
         context.rewriter().replaceInput(use, insertion.resultBefore(use.node(), behind));
       }
       Optional<Float> finer =
-          context.observedScale(end).filter(scale -> behind.hasScaleOf(pair) && scale < behind.scale());
+          context
+              .observedScale(end)
+              .filter(scale -> behind.hasScaleOf(pair) && scale < behind.scale());
       finer.ifPresent(scale -> refine(behind, end, scale));
       finish(
           "the pair is removed, that on \"%s\" stays".formatted(end)

@@ -4,8 +4,8 @@ package io.github.quant4j.onnx.repair;
 import java.util.List;
 
 /**
- * The passes of the repair, in order. Within a stage they follow the numbers of the repair table, but
- * for those that others build on:
+ * The passes of the repair, in order. Within a stage they follow the numbers of the repair table,
+ * but for those that others build on:
  *
  * <ul>
  *   <li>R28 and R27 make pairs of operators on codes, which all passes behind them then see. R29

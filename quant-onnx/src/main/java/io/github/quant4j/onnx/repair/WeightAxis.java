@@ -32,8 +32,7 @@ final class WeightAxis {
       value
           .uses()
           .forEach(
-              use ->
-                  axes.add(use.inputIndex() == 1 ? of(use.node(), shape) : OptionalInt.empty()));
+              use -> axes.add(use.inputIndex() == 1 ? of(use.node(), shape) : OptionalInt.empty()));
     }
     OptionalInt axis = axes.size() == 1 ? axes.iterator().next() : OptionalInt.empty();
     return axis.stream()
@@ -47,8 +46,6 @@ final class WeightAxis {
       return OptionalInt.of(node.integer("transB", 0) == 0 ? 1 : 0);
     }
     boolean isProduct = node.is("MatMul") && shape.rank() == 2;
-    return isProduct || node.is("Conv")
-        ? OptionalInt.of(isProduct ? 1 : 0)
-        : OptionalInt.empty();
+    return isProduct || node.is("Conv") ? OptionalInt.of(isProduct ? 1 : 0) : OptionalInt.empty();
   }
 }

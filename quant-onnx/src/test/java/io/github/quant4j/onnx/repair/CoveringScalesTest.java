@@ -53,7 +53,8 @@ class CoveringScalesTest {
   void of_codesFromZero_countTheMaximumOnly() {
     OnnxModel model = graph.build(graph.pair("a", x, 0.01f, UINT8, 0));
 
-    assertThat(choice(model, Numbers.observed("x", -9, 2), 0).scale()).isEqualTo(2f / 127, within(1e-9f));
+    assertThat(choice(model, Numbers.observed("x", -9, 2), 0).scale())
+        .isEqualTo(2f / 127, within(1e-9f));
   }
 
   @Test

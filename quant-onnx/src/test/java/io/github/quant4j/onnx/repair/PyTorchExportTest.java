@@ -114,7 +114,9 @@ class PyTorchExportTest {
     ForeignModels.assertAddsReadAConvolutionAndAPair(repaired, isResidual ? 2 : 0);
   }
 
-  /** The stem and first block of a trained ResNet-18, narrowed, and what torch.ops.quantized makes. */
+  /**
+   * The stem and first block of a trained ResNet-18, narrowed, and what torch.ops.quantized makes.
+   */
   @ParameterizedTest
   @CsvSource("0.13113618, 1.001")
   void run_prefixOfResNet18_answersAsPyTorch(float scale, double allowed) {

@@ -160,5 +160,4 @@ class ShareDequantizersTest {
     assertThat(Numbers.results(model, INPUT)).isEqualTo(before);
     return findings;
   }
-
 }
