@@ -61,7 +61,7 @@ class CenterCodesTest {
         .singleElement()
         .matches(finding -> finding.remedy().text().endsWith("zero point int8 0"));
     for (String node : List.of("a.q", "a")) {
-      Quantizer quantizer = Quantizer.of(Repairs.node(model, node)).orElseThrow();
+      Quantizer quantizer = Repairs.quantizer(model, node);
       assertThat(quantizer.singleScale().orElseThrow()).isEqualTo(0.02f * factor, within(1e-7f));
       assertThat(quantizer.singleZeroPoint()).contains(0);
       assertThat(quantizer.codeType()).isEqualTo(INT8);
