@@ -25,8 +25,8 @@
  *
  * <ul>
  *   <li>Framework: {@code RepairPass}, {@code RepairContext} (model, options and findings of a
- *       run), {@code FindingLog}, {@code TensorRtContract}, which judges the result without the
- *       passes.
+ *       run), {@code FindingLog}, {@code ObservationPoints}, {@code TensorRtContract}, which judges
+ *       the result without the passes.
  *   <li>Reading a graph: {@code Quantizer} is one node; {@code QuantizerFamily} those that should
  *       say the same of a tensor; {@code QuantizedActivation} a QuantizeLinear with what reads its
  *       codes; {@code AffineActivation} one whose numbers can be read; {@code Int8Pair} one as the
