@@ -5,6 +5,7 @@ import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -514,6 +515,22 @@ public final class GraphRewriter {
     }
     value.declare(TypeCodec.encode(value.name(), type));
     graph.redeclare(value);
+  }
+
+  /**
+   * Declares that a computed value has the shape of another, where that is declared or a constant.
+   *
+   * @param value the output of a node
+   * @param source the value it was made of
+   * @param elementType the type of its elements
+   */
+  public void declareLike(Value value, Value source, ElementType elementType) {
+    source
+        .constantShape()
+        .map(shape -> Arrays.stream(shape.toArray()).mapToObj(Dimension::of).toList())
+        .or(() -> source.type().dimensions())
+        .map(TensorType::ofDimensions)
+        .ifPresent(type -> declareType(value, type.withElementType(elementType)));
   }
 
   /**

@@ -153,6 +153,16 @@ public final class Value {
   }
 
   /**
+   * Tells whether this is an initializer of a type.
+   *
+   * @param elementType the type
+   * @return false when the value is computed or of another type
+   */
+  public boolean isConstant(ElementType elementType) {
+    return constantElementType().equals(Optional.of(elementType));
+  }
+
+  /**
    * Returns what the model declares of the type.
    *
    * @return the declared type, {@link TensorType#UNKNOWN} where it declares none

@@ -10,7 +10,6 @@ import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -44,7 +43,7 @@ final class HalfRewriting {
 
   private boolean convertConstant(Value value) {
     List<Use> halves = value.uses().stream().filter(plan::isHalf).toList();
-    boolean isFloat = value.constantElementType().equals(Optional.of(ElementType.FLOAT));
+    boolean isFloat = value.isConstant(ElementType.FLOAT);
     if (halves.isEmpty() || !isFloat) {
       return false;
     }

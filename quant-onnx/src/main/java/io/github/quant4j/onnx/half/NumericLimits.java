@@ -218,7 +218,7 @@ final class NumericLimits {
 
   private static Optional<FloatBuffer> floats(Optional<Value> value) {
     return value
-        .filter(one -> one.constantElementType().equals(Optional.of(ElementType.FLOAT)))
+        .filter(one -> one.isConstant(ElementType.FLOAT))
         .flatMap(Value::constant)
         .map(Tensor::floats);
   }

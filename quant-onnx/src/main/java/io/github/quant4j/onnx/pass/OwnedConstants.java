@@ -29,7 +29,7 @@ final class OwnedConstants {
   /** Returns the shape of the float32 constant a node reads, without decoding its contents. */
   static Optional<Shape> floatShape(Node node, int index) {
     return node.input(index)
-        .filter(value -> value.constantElementType().equals(Optional.of(ElementType.FLOAT)))
+        .filter(value -> value.isConstant(ElementType.FLOAT))
         .flatMap(Value::constantShape);
   }
 

@@ -76,8 +76,8 @@ final class ActivationInsertion {
                 blueprint(
                     "DequantizeLinear", "_dequantized", tensor, quantized, scaleValue, zeroPoint))
             .output();
-    context.declareLike(tensor, quantized, ElementType.INT8);
-    context.declareLike(tensor, dequantized, ElementType.FLOAT);
+    context.rewriter().declareLike(quantized, tensor, ElementType.INT8);
+    context.rewriter().declareLike(dequantized, tensor, ElementType.FLOAT);
     uses.forEach(use -> context.rewriter().replaceInput(use, dequantized));
   }
 

@@ -132,7 +132,7 @@ final class BiasInsertion {
       node = context.rewriter().insertBefore(use.node(), blueprint);
       context.rewriter().replaceInput(use, node.output());
     }
-    context.declareLike(inputs.get(0), node.output(), ElementType.FLOAT);
+    context.rewriter().declareLike(node.output(), inputs.get(0), ElementType.FLOAT);
   }
 
   private static OnnxException refused(BiasQuantization bias, IllegalArgumentException cause) {

@@ -8,9 +8,10 @@ import java.nio.FloatBuffer;
 import java.util.Optional;
 
 /**
- * Computes {@code y = (x - zeroPoint) * scale} of constant codes of type int8, uint8 or int32, in
- * float32, with one scale or one per index of an axis. Source: ONNX operator DequantizeLinear,
- * opset 13.
+ * Computes {@code y = (x - zeroPoint) * scale} of constant codes of type int8, uint8 or int32, with
+ * one scale or one per index of an axis, in float64 and rounded once to float32. Runtimes round the
+ * difference to float32 first, which from 2^24 on gives another unit in the last place. Source:
+ * ONNX operator DequantizeLinear, opset 13.
  */
 public final class ConstantDequantization {
   private ConstantDequantization() {}
@@ -48,7 +49,8 @@ public final class ConstantDequantization {
     float[] values = new float[numbers.length];
     for (int i = 0; i < values.length; i++) {
       int channel = isPerAxis ? (int) (i / inner % offsets.length) : 0;
-      values[i] = (numbers[i] - offsets[channel]) * scales.get(channel);
+      double offset = (double) numbers[i] - offsets[channel];
+      values[i] = (float) (offset * scales.get(channel));
     }
     return Optional.of(Tensor.ofFloats(shape, values));
   }

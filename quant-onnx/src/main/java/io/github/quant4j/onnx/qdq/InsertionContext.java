@@ -4,15 +4,12 @@ package io.github.quant4j.onnx.qdq;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
-import io.github.quant4j.onnx.Dimension;
 import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxException;
-import io.github.quant4j.onnx.TensorType;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -99,26 +96,6 @@ final class InsertionContext {
   /** Adds an initializer with a name made of the wish. */
   Value addConstant(String wish, Tensor tensor) {
     return rewriter.addInitializer(rewriter.freeName(wish), tensor);
-  }
-
-  /**
-   * Declares that a new tensor has the shape of the one it was made of, where that is declared or a
-   * constant.
-   */
-  void declareLike(Value source, Value made, ElementType elementType) {
-    Optional<List<Dimension>> dimensions =
-        source
-            .constantShape()
-            .map(InsertionContext::dimensions)
-            .or(() -> source.type().dimensions());
-    dimensions.ifPresent(
-        known ->
-            rewriter.declareType(
-                made, TensorType.ofDimensions(known).withElementType(elementType)));
-  }
-
-  private static List<Dimension> dimensions(Shape shape) {
-    return Arrays.stream(shape.toArray()).mapToObj(Dimension::of).toList();
   }
 
   /** Returns the int8 zeros of a shape; one initializer serves all pairs of that shape. */

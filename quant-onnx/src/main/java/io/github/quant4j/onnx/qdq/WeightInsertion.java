@@ -155,12 +155,12 @@ final class WeightInsertion {
     if (value.uses().size() == uses.size() && !value.isGraphOutput() && !value.isCaptured()) {
       rewriter.computeConstant(
           value, anchor, blueprint(DEQUANTIZE, value, value.name(), inputs, chosen));
-      context.declareLike(inputs.get(0), value, ElementType.FLOAT);
+      rewriter.declareLike(value, inputs.get(0), ElementType.FLOAT);
     } else {
       String output = rewriter.freeName(value + "_dequantized");
       Node node =
           rewriter.insertBefore(anchor, blueprint(DEQUANTIZE, value, output, inputs, chosen));
-      context.declareLike(inputs.get(0), node.output(), ElementType.FLOAT);
+      rewriter.declareLike(node.output(), inputs.get(0), ElementType.FLOAT);
       uses.forEach(use -> rewriter.replaceInput(use, node.output()));
     }
   }

@@ -17,7 +17,7 @@ final class WeightedOperator {
   }
 
   static boolean isFloatConstant(Value value) {
-    return value.constantElementType().filter(type -> type == ElementType.FLOAT).isPresent();
+    return value.isConstant(ElementType.FLOAT);
   }
 
   static boolean readsGraphInput(Node node) {

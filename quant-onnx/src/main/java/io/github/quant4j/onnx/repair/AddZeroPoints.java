@@ -61,7 +61,7 @@ final class AddZeroPoints implements RepairPass {
   private static boolean complete(List<Quantizer> group, RepairContext context) {
     List<Quantizer> open = group.stream().filter(AddZeroPoints::isOpen).toList();
     Optional<ElementType> type = type(group);
-    if (open.isEmpty() || type.filter(known -> !isOfCodes(known)).isPresent()) {
+    if (open.isEmpty() || type.filter(known -> !CodeTypes.isByte(known)).isPresent()) {
       return false;
     }
     Node node = open.get(0).node();
@@ -84,10 +84,6 @@ final class AddZeroPoints implements RepairPass {
     return true;
   }
 
-  private static boolean isOfCodes(ElementType type) {
-    return type == ElementType.INT8 || type == ElementType.UINT8;
-  }
-
   private static Optional<ElementType> type(List<Quantizer> group) {
     Quantizer first = group.get(0);
     if (!first.isQuantize() || first.hasZeroPoint()) {
@@ -100,7 +96,7 @@ final class AddZeroPoints implements RepairPass {
   }
 
   private static Optional<ElementType> ofZeroPoint(Quantizer quantizer) {
-    return quantizer.zeroPoint().map(Tensor::elementType).filter(AddZeroPoints::isOfCodes);
+    return quantizer.zeroPoint().map(Tensor::elementType).filter(CodeTypes::isByte);
   }
 
   /** Tells whether this quantizes a float constant that has values below minus one step. */

@@ -36,7 +36,7 @@ record AffineActivation(
     boolean isRead =
         scale.isPresent()
             && zeroPoint.isPresent()
-            && (type == ElementType.INT8 || type == ElementType.UINT8)
+            && CodeTypes.isByte(type)
             && activation.dequantizes().stream().allMatch(quantize::hasParametersOf);
     return isRead
         ? Optional.of(new AffineActivation(activation, type, scale.get(), zeroPoint.get()))
@@ -57,17 +57,12 @@ record AffineActivation(
 
   /** Tells whether the zero point is the smallest code, so that nothing below 0 has a code. */
   boolean beginsAtZero() {
-    return zeroPoint == lowest();
+    return zeroPoint == CodeTypes.lowest(type);
   }
 
   /** Returns how many codes lie on the longer side of the zero point. */
   int reach() {
-    int lowest = lowest();
-    return Math.max(zeroPoint - lowest, lowest + 255 - zeroPoint);
-  }
-
-  private int lowest() {
-    return isUnsigned() ? 0 : Byte.MIN_VALUE;
+    return Math.max(zeroPoint - CodeTypes.lowest(type), CodeTypes.highest(type) - zeroPoint);
   }
 
   /** Tells whether another maps numbers to codes alike. */

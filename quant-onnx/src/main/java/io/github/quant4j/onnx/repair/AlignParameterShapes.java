@@ -58,10 +58,7 @@ final class AlignParameterShapes implements RepairPass {
             && scale.rank() == 1
             && family.isConstant()
             && member.node().hasAttribute("axis")
-            && ChannelAxis.resolve(
-                    family.head().data().constantShape().orElseThrow(),
-                    member.node().integer("axis", 1),
-                    1)
+            && ChannelAxis.resolve(family.head().data().constantShape().orElseThrow(), member, 1)
                 .isPresent();
     return Optional.of(count == 1 && !isChannel ? Shape.of() : Shape.of(count));
   }

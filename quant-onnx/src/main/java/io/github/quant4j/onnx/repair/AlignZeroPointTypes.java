@@ -5,8 +5,6 @@ import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
@@ -84,7 +82,7 @@ final class AlignZeroPointTypes implements RepairPass {
 
   private static Optional<Tensor> aligned(Quantizer quantizer, Tensor zeroPoint, ElementType type) {
     if (ZeroPoints.areZero(zeroPoint)) {
-      return Optional.of(tensor(type, zeroPoint, new int[count(zeroPoint)]));
+      return Optional.of(ZeroPoints.tensor(type, zeroPoint.shape(), new int[count(zeroPoint)]));
     }
     boolean isMeant =
         switch (zeroPoint.elementType()) {
@@ -95,7 +93,7 @@ final class AlignZeroPointTypes implements RepairPass {
         };
     return ZeroPoints.of(zeroPoint)
         .filter(values -> isMeant)
-        .map(values -> tensor(type, zeroPoint, values));
+        .map(values -> ZeroPoints.tensor(type, zeroPoint.shape(), values));
   }
 
   private static boolean hasBitsOfQuantizer(Quantizer quantizer, Tensor zeroPoint) {
@@ -109,21 +107,8 @@ final class AlignZeroPointTypes implements RepairPass {
   }
 
   private static boolean fits(Tensor zeroPoint, ElementType type) {
-    int lowest = type == ElementType.INT8 ? Byte.MIN_VALUE : 0;
-    int highest = lowest + 255;
     return Arrays.stream(ZeroPoints.of(zeroPoint).orElseThrow())
-        .allMatch(value -> value >= lowest && value <= highest);
-  }
-
-  private static Tensor tensor(ElementType type, Tensor like, int[] values) {
-    if (type == ElementType.INT32) {
-      return Tensor.ofInts(like.shape(), values);
-    }
-    ByteBuffer bytes = ByteBuffer.allocate(values.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (int value : values) {
-      bytes.put((byte) value);
-    }
-    return Tensor.of(type, like.shape(), bytes.flip());
+        .allMatch(value -> value >= CodeTypes.lowest(type) && value <= CodeTypes.highest(type));
   }
 
   private static Value constant(Quantizer quantizer, Tensor tensor, RepairContext context) {

@@ -46,15 +46,12 @@ record BiasedOperator(Node node) {
   }
 
   private Optional<Quantizer> dequantize(int input) {
-    return node.requiredInput(input)
-        .producer()
-        .filter(producer -> producer.is("DequantizeLinear"))
-        .flatMap(Quantizer::of);
+    return Quantizer.behind(node.requiredInput(input));
   }
 
   /** Returns the rank of the output, as the weight tells it. */
   OptionalInt outputRank() {
-    return weightShape().map(shape -> OptionalInt.of(shape.rank())).orElse(OptionalInt.empty());
+    return weightShape().stream().mapToInt(Shape::rank).findAny();
   }
 
   /** Returns the number of output channels, as the weight tells it. */
@@ -85,13 +82,7 @@ record BiasedOperator(Node node) {
   private static Optional<Shape> shapeOfCodes(Value codes) {
     return codes
         .constantShape()
-        .or(
-            () ->
-                codes
-                    .producer()
-                    .flatMap(Quantizer::of)
-                    .map(Quantizer::data)
-                    .flatMap(Value::constantShape));
+        .or(() -> Quantizer.writing(codes).map(Quantizer::data).flatMap(Value::constantShape));
   }
 
   /**
@@ -120,23 +111,18 @@ record BiasedOperator(Node node) {
   /** Returns the scale of the int8 weight, or its scales along the output channels. */
   Optional<float[]> weightScales() {
     return dequantize(WEIGHT)
-        .filter(weight -> isInt8(weight.data()))
+        .filter(weight -> weight.data().isConstant(ElementType.INT8))
         .filter(this::isAlongOutputs)
         .flatMap(Quantizer::scale)
         .filter(scale -> scale.elementType() == ElementType.FLOAT)
         .flatMap(ScaleValues::of);
   }
 
-  private static boolean isInt8(Value codes) {
-    return codes.constantElementType().equals(Optional.of(ElementType.INT8));
-  }
-
   private boolean isAlongOutputs(Quantizer weight) {
     int count = weight.scale().map(scale -> (int) scale.shape().elementCount()).orElse(0);
     boolean isGrouped = node.is("ConvTranspose") && node.integer("group", 1) != 1;
     OptionalInt axis =
-        ChannelAxis.resolve(
-            weight.data().constantShape().orElseThrow(), weight.node().integer("axis", 1), count);
+        ChannelAxis.resolve(weight.data().constantShape().orElseThrow(), weight, count);
     return count == 1 || (!isGrouped && axis.equals(OptionalInt.of(outputAxis())));
   }
 
@@ -147,10 +133,8 @@ record BiasedOperator(Node node) {
   boolean hasIntegerBias() {
     Optional<Quantizer> bias =
         node.input(BIAS)
-            .flatMap(Value::producer)
-            .filter(producer -> producer.is("DequantizeLinear"))
-            .flatMap(Quantizer::of)
-            .filter(found -> isInt32(found.data()) && !found.hasZeroPoint());
+            .flatMap(Quantizer::behind)
+            .filter(found -> found.data().isConstant(ElementType.INT32) && !found.hasZeroPoint());
     if (bias.isEmpty() || node.real("alpha", 1) != 1 || node.real("beta", 1) != 1) {
       return false;
     }
@@ -168,10 +152,6 @@ record BiasedOperator(Node node) {
         && biasQuantizer()
             .filter(quantizer -> FloatBuffer.wrap(quantizer.scales()).equals(scales.get()))
             .isPresent();
-  }
-
-  private static boolean isInt32(Value codes) {
-    return codes.constantElementType().equals(Optional.of(ElementType.INT32));
   }
 
   /**

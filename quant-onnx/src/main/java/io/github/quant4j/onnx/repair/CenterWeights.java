@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
-import io.github.quant4j.core.qparams.QuantizationParameters;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
@@ -22,8 +21,8 @@ import java.util.OptionalInt;
  * number stays as it was. Otherwise the numbers are quantized anew, symmetric with {@code absmax /
  * 127}, per channel along {@link WeightAxis}, else as the scales stood; the error is at most half
  * the new scale. Codes are computed when the model is written. A float constant with a
- * QuantizeLinear of its own is treated alike by {@link FloatConstants}. Biases of int32 are left to
- * another pass, and so are codes whose scales do not fit them, and those in blocks.
+ * QuantizeLinear of its own is treated alike by {@link ConstantPairCentering}. Biases of int32 are
+ * left to another pass, and so are codes whose scales do not fit them, and those in blocks.
  */
 final class CenterWeights implements RepairPass {
   private static final String CONV_TRANSPOSE = "ConvTranspose";
@@ -44,7 +43,7 @@ final class CenterWeights implements RepairPass {
         Optional<Quantizer> weight = Quantizer.of(node).filter(CenterWeights::isAsymmetric);
         isChanged |= weight.isPresent() && center(context, weight.get(), results);
       } else if (node.is("QuantizeLinear") && node.requiredInput(0).isConstant()) {
-        isChanged |= FloatConstants.center(context, node);
+        isChanged |= ConstantPairCentering.center(context, node);
       }
     }
     return isChanged;
@@ -74,7 +73,7 @@ final class CenterWeights implements RepairPass {
     }
     Site site = Site.of(weight.node(), weight.data());
     String found = description(weight);
-    if (!WeightReading.areFinite(values.get())) {
+    if (!WeightRounding.areFinite(values.get())) {
       context.refused(
           Defect.ASYMMETRIC_WEIGHT, site, found, "codes times scale are beyond float32");
       return false;
@@ -95,8 +94,7 @@ final class CenterWeights implements RepairPass {
   }
 
   private static WeightReading reading(Quantizer weight) {
-    return new WeightReading(
-        weight.scale().orElseThrow(), weight.zeroPoint(), weight.node().integer("axis", 1));
+    return new WeightReading(weight.scale().orElseThrow(), weight.zeroPoint(), weight.axis());
   }
 
   private static Source source(Quantizer weight, OptionalInt axis) {
@@ -104,14 +102,14 @@ final class CenterWeights implements RepairPass {
         weight.data(),
         weight.scale().orElseThrow().bytes(),
         weight.zeroPoint().map(Tensor::bytes),
-        weight.node().integer("axis", 1) + " " + axis);
+        weight.axis() + " " + axis);
   }
 
   /** Returns the axis for the readers, else the one the scales stand along. */
   static OptionalInt axis(List<Quantizer> weights, Shape shape) {
     OptionalInt best = WeightAxis.of(weights.stream().map(Quantizer::output).toList(), shape);
     Quantizer first = weights.get(0);
-    long axis = first.node().integer("axis", 1);
+    long axis = first.axis();
     boolean isPerAxis = first.scale().orElseThrow().shape().elementCount() > 1;
     boolean isTransposed =
         weights.stream()
@@ -142,7 +140,7 @@ final class CenterWeights implements RepairPass {
   private static Result requantize(
       RepairContext context, Quantizer weight, WeightReading reading, OptionalInt axis) {
     Tensor values = reading.dequantize(weight.data().constant().orElseThrow()).orElseThrow();
-    QuantizationParameters parameters = WeightReading.symmetric(values, axis);
+    WeightRounding rounding = WeightRounding.of(values, axis).orElseThrow();
     Value codes =
         context
             .rewriter()
@@ -150,28 +148,22 @@ final class CenterWeights implements RepairPass {
                 context.rewriter().freeName(weight.data() + "_int8"),
                 weight.data(),
                 ElementType.INT8,
-                stored -> reading.requantized(stored, parameters));
+                stored -> rounding.codes(reading.dequantize(stored).orElseThrow()));
     return new Result(
         codes,
-        context.addConstant(weight.data() + "_scale", scales(parameters)),
+        context.addConstant(weight.data() + "_scale", rounding.scale()),
         axis,
         false,
-        account(values, parameters));
-  }
-
-  static Tensor scales(QuantizationParameters parameters) {
-    return Tensor.ofFloats(
-        parameters.isPerAxis() ? Shape.of(parameters.count()) : Shape.of(), parameters.scales());
+        account(values, rounding));
   }
 
   /** Says how floats were quantized and what it cost. */
-  static String account(Tensor values, QuantizationParameters parameters) {
+  static String account(Tensor values, WeightRounding rounding) {
+    OptionalInt axis = rounding.parameters().axis();
     return "quantized anew to int8 with zero point 0 %s, largest error %.3f of the scale"
         .formatted(
-            parameters.axis().isPresent()
-                ? "along axis " + parameters.axis().getAsInt()
-                : "with one scale",
-            WeightReading.largestError(values, parameters));
+            axis.isPresent() ? "along axis " + axis.getAsInt() : "with one scale",
+            rounding.largestShare(values));
   }
 
   private static void connect(RepairContext context, Node node, Result result) {
@@ -179,15 +171,7 @@ final class CenterWeights implements RepairPass {
     Shape shape = result.scale().constantShape().orElseThrow();
     context.setParameters(List.of(node), result.scale(), context.int8Zeros(shape));
     if (!result.isExact()) {
-      setAxis(context, node, result.axis());
-    }
-  }
-
-  static void setAxis(RepairContext context, Node node, OptionalInt axis) {
-    if (axis.isPresent()) {
-      context.rewriter().edit(node).setInteger("axis", axis.getAsInt());
-    } else {
-      context.rewriter().edit(node).removeAttribute("axis");
+      context.setAxis(node, result.axis());
     }
   }
 

@@ -34,7 +34,7 @@ final class ChannelAxis {
     Shape shape = family.head().data().constantShape().orElse(Shape.of());
     for (Quantizer member : family.members()) {
       if (member.node().hasAttribute(AXIS)) {
-        OptionalInt stated = resolve(shape, member.node().integer(AXIS, 1), scaleCount);
+        OptionalInt stated = resolve(shape, member, scaleCount);
         if (stated.isPresent()) {
           return stated;
         }
@@ -49,6 +49,22 @@ final class ChannelAxis {
     return index >= 0 && index < shape.rank() && shape.dimension((int) index) == scaleCount
         ? OptionalInt.of((int) index)
         : OptionalInt.empty();
+  }
+
+  /**
+   * Returns the axis a node states or implies, empty where its length is not the number of scales.
+   */
+  static OptionalInt resolve(Shape shape, Quantizer quantizer, int scaleCount) {
+    return resolve(shape, quantizer.axis(), scaleCount);
+  }
+
+  /** Returns how many elements follow one another along one index of an axis. */
+  static int inner(Shape shape, int axis) {
+    int inner = 1;
+    for (int i = axis + 1; i < shape.rank(); i++) {
+      inner = Math.multiplyExact(inner, Math.toIntExact(shape.dimension(i)));
+    }
+    return inner;
   }
 
   private static OptionalInt ofReaders(QuantizerFamily family, Shape shape, int scaleCount) {

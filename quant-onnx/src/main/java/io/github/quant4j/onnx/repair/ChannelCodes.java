@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
-import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,8 +19,8 @@ final class ChannelCodes {
   private final Tensor scale;
   private final float[] scales;
   private final int[] zeroPoints;
-  private final long inner;
-  private final long[] numbers;
+  private final int inner;
+  private final int[] numbers;
   private boolean areCodesChanged;
 
   private ChannelCodes(Quantizer source, float[] scales, int[] zeroPoints, int axis) {
@@ -33,21 +30,11 @@ final class ChannelCodes {
     this.scales = scales;
     this.zeroPoints = zeroPoints;
     Shape shape = codes.shape();
-    long behind = 1;
-    for (int i = axis + 1; i < shape.rank(); i++) {
-      behind *= shape.dimension(i);
-    }
-    this.inner = scales.length == 1 ? Math.max(1, shape.elementCount()) : behind;
-    this.numbers = new long[Math.toIntExact(shape.elementCount())];
-    ByteBuffer bytes = codes.bytes();
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] =
-          switch (codes.elementType()) {
-            case INT32 -> bytes.getInt();
-            case UINT8 -> Byte.toUnsignedInt(bytes.get());
-            default -> bytes.get();
-          };
-    }
+    this.inner =
+        scales.length == 1
+            ? Math.toIntExact(Math.max(1, shape.elementCount()))
+            : ChannelAxis.inner(shape, axis);
+    this.numbers = ZeroPoints.of(codes).orElseThrow();
   }
 
   /**
@@ -134,8 +121,8 @@ final class ChannelCodes {
       return false;
     }
     for (int i : elements(channel)) {
-      long negated = zeroPoints[channel] - numbers[i];
-      numbers[i] = (long) Math.rint(negated / factor) + zeroPoints[channel];
+      long negated = (long) zeroPoints[channel] - numbers[i];
+      numbers[i] = (int) ((long) Math.rint(negated / factor) + zeroPoints[channel]);
     }
     areCodesChanged = true;
     scales[channel] = (float) (scales[channel] * factor);
@@ -143,11 +130,11 @@ final class ChannelCodes {
   }
 
   private double factorToNegate(int channel) {
-    long above = highest() - zeroPoints[channel];
-    long below = zeroPoints[channel] - lowest();
+    long above = (long) CodeTypes.highest(codes.elementType()) - zeroPoints[channel];
+    long below = (long) zeroPoints[channel] - CodeTypes.lowest(codes.elementType());
     double factor = 1;
     for (int i : elements(channel)) {
-      double negated = zeroPoints[channel] - numbers[i];
+      double negated = (double) zeroPoints[channel] - numbers[i];
       if (negated != 0) {
         factor = Math.max(factor, negated > 0 ? negated / above : -negated / below);
       }
@@ -157,29 +144,10 @@ final class ChannelCodes {
 
   private int[] elements(int channel) {
     int[] indices = new int[numbers.length / scales.length];
-    int index = 0;
-    for (long start = channel * inner; start < numbers.length; start += inner * scales.length) {
-      for (long i = start; i < start + inner; i++) {
-        indices[index++] = (int) i;
-      }
+    for (int i = 0; i < indices.length; i++) {
+      indices[i] = (i / inner * scales.length + channel) * inner + i % inner;
     }
     return indices;
-  }
-
-  private long lowest() {
-    return switch (codes.elementType()) {
-      case INT32 -> Integer.MIN_VALUE;
-      case UINT8 -> 0;
-      default -> Byte.MIN_VALUE;
-    };
-  }
-
-  private long highest() {
-    return switch (codes.elementType()) {
-      case INT32 -> Integer.MAX_VALUE;
-      case UINT8 -> (1 << Byte.SIZE) - 1;
-      default -> Byte.MAX_VALUE;
-    };
   }
 
   /** Lets a DequantizeLinear read what the codes and scales have become. */
@@ -188,27 +156,15 @@ final class ChannelCodes {
     if (areCodesChanged) {
       context
           .rewriter()
-          .replaceInput(new Use(dequantize, 0), context.addConstant(name + "_codes", encoded()));
+          .replaceInput(
+              new Use(dequantize, 0),
+              context.addConstant(
+                  name + "_codes", ZeroPoints.tensor(codes.elementType(), codes.shape(), numbers)));
     }
     context
         .rewriter()
         .replaceInput(
             new Use(dequantize, 1),
             context.addConstant(name + "_scale", ScaleValues.like(scale, scales)));
-  }
-
-  private Tensor encoded() {
-    ElementType type = codes.elementType();
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.multiplyExact(numbers.length, type.bitWidth() / Byte.SIZE))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    for (long number : numbers) {
-      if (type == ElementType.INT32) {
-        bytes.putInt((int) number);
-      } else {
-        bytes.put((byte) number);
-      }
-    }
-    return Tensor.of(type, codes.shape(), bytes.flip());
   }
 }

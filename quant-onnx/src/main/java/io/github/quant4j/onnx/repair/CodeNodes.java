@@ -2,18 +2,11 @@
 package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.core.tensor.ElementType;
-import io.github.quant4j.core.tensor.Shape;
-import io.github.quant4j.onnx.Dimension;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.NodeBlueprint;
-import io.github.quant4j.onnx.TensorType;
 import io.github.quant4j.onnx.Value;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts DequantizeLinear behind codes and QuantizeLinear before them. Codes that several operators
@@ -23,11 +16,12 @@ final class CodeNodes {
   private record Reading(Value codes, CodeScale scale) {}
 
   private final RepairContext context;
+  private final RepairContext.NodeNames names;
   private final Map<Reading, Value> known = new HashMap<>();
-  private RepairContext.@Nullable NodeNames names;
 
   CodeNodes(RepairContext context) {
     this.context = context;
+    this.names = context.nodeNames();
   }
 
   /** Returns the floats of codes of one scale, for a node that comes later than they do. */
@@ -57,31 +51,12 @@ final class CodeNodes {
                 context.rewriter().freeName(codes + "_float"),
                 made ->
                     NodeBlueprint.of("QuantizeLinear", nodeName, scale.inputs(made), codes.name()));
-    declareLike(codes, floats);
+    context.rewriter().declareLike(floats, codes, ElementType.FLOAT);
     return floats;
   }
 
   String nodeName(String wish) {
-    if (names == null) {
-      names = context.nodeNames();
-    }
     return names.free(wish);
-  }
-
-  /** Declares a new tensor as float of the shape of another, where that is known. */
-  void declareLike(Value source, Value made) {
-    Optional<List<Dimension>> dimensions =
-        source.constantShape().map(CodeNodes::dimensions).or(() -> source.type().dimensions());
-    dimensions.ifPresent(
-        shape ->
-            context
-                .rewriter()
-                .declareType(
-                    made, TensorType.ofDimensions(shape).withElementType(ElementType.FLOAT)));
-  }
-
-  private static List<Dimension> dimensions(Shape shape) {
-    return Arrays.stream(shape.toArray()).mapToObj(Dimension::of).toList();
   }
 
   private NodeBlueprint describe(Value codes, CodeScale scale) {
@@ -98,7 +73,7 @@ final class CodeNodes {
             .producer()
             .map(producer -> context.rewriter().insertBehind(producer, blueprint))
             .orElseGet(() -> context.rewriter().insertBefore(reader, blueprint));
-    declareLike(codes, made.output());
+    context.rewriter().declareLike(made.output(), codes, ElementType.FLOAT);
     return made.output();
   }
 }

@@ -2,7 +2,6 @@
 package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.core.tensor.ElementType;
-import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
 import java.util.ArrayList;
@@ -31,15 +30,11 @@ record CodeScale(Value scale, @Nullable Value zeroPoint) {
             && (zeroPoint.isEmpty()
                 || zeroPoint
                     .flatMap(Value::constantElementType)
-                    .filter(CodeScale::isByte)
+                    .filter(CodeTypes::isByte)
                     .isPresent());
     return isKnown
         ? Optional.of(new CodeScale(scale.orElseThrow(), zeroPoint.orElse(null)))
         : Optional.empty();
-  }
-
-  static boolean isByte(ElementType type) {
-    return type == ElementType.INT8 || type == ElementType.UINT8;
   }
 
   boolean isSingle() {
@@ -52,10 +47,7 @@ record CodeScale(Value scale, @Nullable Value zeroPoint) {
 
   /** Returns the scales in order. */
   float[] scales() {
-    Tensor tensor = scale.constant().orElseThrow();
-    float[] values = new float[tensor.floats().remaining()];
-    tensor.floats().get(values);
-    return values;
+    return scale.constant().flatMap(ScaleValues::of).orElseThrow();
   }
 
   /** Returns the type the zero point gives to the codes, empty where it is left out. */

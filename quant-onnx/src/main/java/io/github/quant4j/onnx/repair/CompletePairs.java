@@ -42,7 +42,7 @@ final class CompletePairs implements RepairPass {
     if (byActivation.isEmpty()) {
       return false;
     }
-    PairWriter pairs = new PairWriter(context);
+    PairInsertion pairs = new PairInsertion(context);
     Map<Value, List<Use>> ofFloatOperators = new LinkedHashMap<>();
     byActivation.forEach(
         (activation, nodes) -> {
@@ -62,7 +62,7 @@ final class CompletePairs implements RepairPass {
   }
 
   private static boolean hasOnlyWeightQuantized(Node node) {
-    return node.is("Conv", "ConvTranspose", "Gemm", "MatMul")
+    return Int8Operators.isWeighted(node)
         && node.input(0)
             .filter(activation -> !activation.isConstant() && !CodeOrigin.isQuantized(activation))
             .isPresent()
@@ -70,9 +70,9 @@ final class CompletePairs implements RepairPass {
   }
 
   private static boolean quantize(
-      RepairContext context, PairWriter pairs, Value activation, List<Node> nodes) {
+      RepairContext context, PairInsertion pairs, Value activation, List<Node> nodes) {
     List<Use> readers = nodes.stream().map(node -> new Use(node, 0)).toList();
-    Optional<QuantizedActivation> pair = PairWriter.pairOf(activation);
+    Optional<QuantizedActivation> pair = QuantizedActivation.symmetricOn(activation);
     Optional<ValueRange> range = context.observed(activation);
     if (pair.isPresent()) {
       float scale = pair.get().quantize().singleScale().orElseThrow();

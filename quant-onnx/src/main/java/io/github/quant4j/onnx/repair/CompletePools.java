@@ -53,14 +53,14 @@ final class CompletePools implements RepairPass {
   private static boolean isCandidate(Node node) {
     return node.is("AveragePool", "GlobalAveragePool", "ReduceMean")
         && node.input(0).isPresent()
-        && (PairWriter.pairBefore(node.requiredInput(0)).isPresent()
+        && (QuantizedActivation.agreedBehind(node.requiredInput(0)).isPresent()
             || PoolSurroundings.isQuantizedBehind(node.output()));
   }
 
   /** One run of the pass. */
   private static final class Completion {
     private final RepairContext context;
-    private @Nullable PairWriter pairs;
+    private @Nullable PairInsertion pairs;
 
     Completion(RepairContext context) {
       this.context = context;
@@ -68,7 +68,7 @@ final class CompletePools implements RepairPass {
 
     boolean complete(Node average) {
       Value input = average.requiredInput(0);
-      Optional<QuantizedActivation> before = PairWriter.pairBefore(input);
+      Optional<QuantizedActivation> before = QuantizedActivation.agreedBehind(input);
       boolean isQuantizedBehind = PoolSurroundings.isQuantizedBehind(average.output());
       if (before.isPresent() && !isQuantizedBehind) {
         drop(average, before.get());
@@ -106,7 +106,7 @@ final class CompletePools implements RepairPass {
           "the output of %s is quantized, its input is float, from an INT8 operator"
               .formatted(average.opType());
       List<Use> reader = List.of(new Use(average, 0));
-      Optional<QuantizedActivation> pair = PairWriter.pairOf(input);
+      Optional<QuantizedActivation> pair = QuantizedActivation.symmetricOn(input);
       Optional<ValueRange> range = context.observed(input).filter(r -> input.hasSingleReader());
       if (pair.isPresent()) {
         float scale = pair.get().quantize().singleScale().orElseThrow();
@@ -130,9 +130,9 @@ final class CompletePools implements RepairPass {
       return true;
     }
 
-    private PairWriter pairs() {
+    private PairInsertion pairs() {
       if (pairs == null) {
-        pairs = new PairWriter(context);
+        pairs = new PairInsertion(context);
       }
       return pairs;
     }

@@ -46,7 +46,7 @@ record ComputedParameter(Use use, Value value, List<Node> origin) {
     if (node.is("QuantizeLinear", "DequantizeLinear")) {
       return 0;
     }
-    return node.is("Conv", "ConvTranspose", "Gemm", "MatMul") || IntegerOperators.contains(node)
+    return Int8Operators.isWeighted(node) || IntegerOperators.contains(node)
         ? 1
         : node.inputCount();
   }

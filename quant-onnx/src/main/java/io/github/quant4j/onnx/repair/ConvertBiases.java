@@ -45,7 +45,7 @@ final class ConvertBiases implements RepairPass {
 
   private static boolean convert(RepairContext context, Quantizer dequantize) {
     Value output = dequantize.output();
-    boolean isInt32 = isConstant(dequantize.data(), ElementType.INT32);
+    boolean isInt32 = dequantize.data().isConstant(ElementType.INT32);
     List<Use> biases =
         output.uses().stream().filter(use -> BiasedOperator.ofBias(use).isPresent()).toList();
     boolean concerns = isInt32 ? !output.isUnused() : !biases.isEmpty() && isFoldable(dequantize);
@@ -70,18 +70,11 @@ final class ConvertBiases implements RepairPass {
     return true;
   }
 
-  private static boolean isConstant(Value value, ElementType type) {
-    return value.constantElementType().equals(Optional.of(type));
-  }
-
   /** Tells whether a float32 constant stands for it: its codes are constant, or made of one. */
   private static boolean isFoldable(Quantizer dequantize) {
-    return isConstant(dequantize.node().requiredInput(1), ElementType.FLOAT)
+    return dequantize.node().requiredInput(1).isConstant(ElementType.FLOAT)
         && (dequantize.data().isConstant()
-            || dequantize
-                .data()
-                .producer()
-                .flatMap(Quantizer::of)
+            || Quantizer.writing(dequantize.data())
                 .filter(quantize -> quantize.data().isConstant())
                 .isPresent());
   }
@@ -101,7 +94,7 @@ final class ConvertBiases implements RepairPass {
     Value output = dequantize.output();
     GraphRewriter rewriter = context.rewriter();
     boolean isForAll =
-        isConstant(dequantize.data(), ElementType.INT32)
+        dequantize.data().isConstant(ElementType.INT32)
             || (biases.size() == output.uses().size() && !output.isCaptured());
     if (isForAll) {
       rewriter.replaceByConstant(dequantize.node(), values);

@@ -94,7 +94,7 @@ final class CorrectAxes implements RepairPass {
     Shape shape = family.head().data().constantShape().orElseThrow();
     int count = Math.toIntExact(scaleCount(family));
     return member.node().hasAttribute(AXIS)
-        && ChannelAxis.resolve(shape, member.node().integer(AXIS, 1), count).isPresent();
+        && ChannelAxis.resolve(shape, member, count).isPresent();
   }
 
   private static boolean correct(

@@ -7,7 +7,6 @@ import io.github.quant4j.onnx.Value;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Replaces operators on codes by DequantizeLinear, the float operator and QuantizeLinear (R28).
@@ -29,11 +28,6 @@ import java.util.Set;
 final class DecomposeIntegerOperators implements RepairPass {
   /** The first operator set with QuantizeLinear. */
   private static final int FIRST_OPSET = 10;
-
-  private static final Set<ElementType> DEQUANTIZABLE =
-      Set.of(ElementType.INT8, ElementType.UINT8, ElementType.INT32);
-
-  DecomposeIntegerOperators() {}
 
   @Override
   public boolean run(RepairContext context) {
@@ -83,7 +77,7 @@ final class DecomposeIntegerOperators implements RepairPass {
       String found = "the %s is that of com.microsoft".formatted(node.opType());
       if (context.model().opset() < FIRST_OPSET) {
         refuse(node, found, "ONNX has it from operator set 10 on; convert the model to that");
-      } else if (!DEQUANTIZABLE.contains(codeType(node))) {
+      } else if (!CodeTypes.isKnown(codeType(node))) {
         refuse(node, found, "there are no kernels for its codes of type " + codeType(node));
       } else {
         context.rewriter().edit(node).changeOperator(node.opType());

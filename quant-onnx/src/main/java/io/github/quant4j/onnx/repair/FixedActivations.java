@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
-import io.github.quant4j.core.observer.ValueRange;
-import io.github.quant4j.core.qparams.SymmetricInt8;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.NodeBlueprint;
-import io.github.quant4j.onnx.TensorType;
 import io.github.quant4j.onnx.Value;
 import java.util.HashMap;
 import java.util.List;
@@ -37,11 +34,7 @@ final class FixedActivations {
 
   /** Returns the scale that calibration gives a tensor: its largest magnitude / 127. */
   Optional<Float> scale(Value tensor) {
-    return context.observed(tensor).map(FixedActivations::scale);
-  }
-
-  private static float scale(ValueRange range) {
-    return SymmetricInt8.forActivation(range).scale(0);
+    return context.observedScale(tensor);
   }
 
   /** Returns what readers of the codes of a known tensor read from now on. */
@@ -73,16 +66,7 @@ final class FixedActivations {
                     List.of(tensor, constant, zero),
                     context.rewriter().freeName(tensor + "_int8")))
             .output();
-    tensor
-        .type()
-        .dimensions()
-        .ifPresent(
-            dimensions ->
-                context
-                    .rewriter()
-                    .declareType(
-                        codes,
-                        TensorType.ofDimensions(dimensions).withElementType(ElementType.INT8)));
+    context.rewriter().declareLike(codes, tensor, ElementType.INT8);
     return codeNodes.dequantize(codes, new CodeScale(constant, zero), anchor);
   }
 }

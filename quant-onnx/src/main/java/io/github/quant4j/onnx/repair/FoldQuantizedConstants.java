@@ -24,8 +24,6 @@ final class FoldQuantizedConstants implements RepairPass {
       Set.of("Add", "Div", "Max", "Min", "Mul", "PRelu", "Pow", "Sub", "Where");
   private static final Set<String> NORMALIZATIONS =
       Set.of("BatchNormalization", "InstanceNormalization", "LayerNormalization");
-  private static final Set<ElementType> CODES =
-      Set.of(ElementType.INT8, ElementType.UINT8, ElementType.INT32);
 
   @Override
   public boolean run(RepairContext context) {
@@ -33,7 +31,10 @@ final class FoldQuantizedConstants implements RepairPass {
     for (Node node : context.graph().nodes()) {
       if (node.is("DequantizeLinear")) {
         isChanged |=
-            QuantizedConstant.of(node).map(constant -> fold(context, constant)).orElse(false);
+            Quantizer.of(node)
+                .filter(FoldQuantizedConstants::isReadable)
+                .map(dequantize -> fold(context, dequantize))
+                .orElse(false);
       }
     }
     return isChanged;
@@ -51,12 +52,19 @@ final class FoldQuantizedConstants implements RepairPass {
         || (codes != ElementType.INT32 && (isBias || ARITHMETIC.contains(node.opType())));
   }
 
-  private static boolean fold(RepairContext context, QuantizedConstant constant) {
-    Node node = constant.dequantize().node();
+  private static boolean isReadable(Quantizer dequantize) {
+    return dequantize.isConstant()
+        && CodeTypes.isKnown(dequantize.codeType())
+        && dequantize.scale().filter(ScaleValues::areUsable).isPresent();
+  }
+
+  private static boolean fold(RepairContext context, Quantizer dequantize) {
+    Node node = dequantize.node();
     Value output = node.output();
-    ElementType codes = constant.dequantize().codeType();
+    ElementType codes = dequantize.codeType();
     List<Use> readers = output.uses().stream().filter(use -> takesFloats(use, codes)).toList();
-    Optional<Tensor> floats = readers.isEmpty() ? Optional.empty() : constant.floats();
+    Optional<Tensor> floats =
+        readers.isEmpty() ? Optional.empty() : DequantizedConstant.of(dequantize);
     if (floats.isEmpty()) {
       return false;
     }
@@ -76,31 +84,5 @@ final class FoldQuantizedConstants implements RepairPass {
       readers.forEach(use -> rewriter.replaceInput(use, added));
     }
     return true;
-  }
-
-  /** A constant behind a DequantizeLinear or a pair, of any zero point. */
-  private record QuantizedConstant(Quantizer dequantize, Optional<Quantizer> quantize) {
-    static Optional<QuantizedConstant> of(Node node) {
-      return Quantizer.of(node)
-          .filter(dequantize -> CODES.contains(dequantize.codeType()) && dequantize.isConstant())
-          .flatMap(QuantizedConstant::of);
-    }
-
-    private static Optional<QuantizedConstant> of(Quantizer dequantize) {
-      if (dequantize.data().isConstant()) {
-        return Optional.of(new QuantizedConstant(dequantize, Optional.empty()));
-      }
-      return dequantize
-          .data()
-          .producer()
-          .flatMap(Quantizer::of)
-          .filter(quantize -> quantize.isQuantize() && quantize.data().isConstant())
-          .filter(quantize -> quantize.hasParametersOf(dequantize))
-          .map(quantize -> new QuantizedConstant(dequantize, Optional.of(quantize)));
-    }
-
-    Optional<Tensor> floats() {
-      return ConstantCodes.floats(dequantize, quantize.map(Quantizer::data));
-    }
   }
 }

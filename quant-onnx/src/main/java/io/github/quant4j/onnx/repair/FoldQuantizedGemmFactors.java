@@ -50,10 +50,7 @@ final class FoldQuantizedGemmFactors implements RepairPass {
   }
 
   private static Optional<Quantizer> weight(Node gemm) {
-    return gemm.input(1)
-        .flatMap(Value::producer)
-        .filter(node -> node.is("DequantizeLinear"))
-        .flatMap(Quantizer::of);
+    return gemm.input(1).flatMap(Quantizer::behind);
   }
 
   private static boolean foldAlpha(

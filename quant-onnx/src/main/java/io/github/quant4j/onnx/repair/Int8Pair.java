@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
-import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
@@ -31,13 +30,9 @@ record Int8Pair(Node quantize, Node dequantize, float scale) {
   }
 
   private static Optional<Int8Pair> of(Quantizer quantize, Quantizer dequantize) {
-    boolean isSymmetric =
-        quantize.codeType() == ElementType.INT8
-            && quantize.singleZeroPoint().filter(zero -> zero == 0).isPresent()
-            && quantize.hasParametersOf(dequantize);
     return quantize
         .singleScale()
-        .filter(scale -> isSymmetric)
+        .filter(scale -> quantize.isSymmetricInt8() && quantize.hasParametersOf(dequantize))
         .map(scale -> new Int8Pair(quantize.node(), dequantize.node(), scale));
   }
 

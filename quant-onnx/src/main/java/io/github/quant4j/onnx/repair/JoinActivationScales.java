@@ -76,8 +76,7 @@ final class JoinActivationScales implements RepairPass {
   private static Optional<Joined> joined(Quantizer head) {
     Tensor scale = head.scale().orElseThrow();
     ElementType type = head.codeType();
-    boolean isKnown = type == ElementType.INT8 || type == ElementType.UINT8;
-    if (!isKnown || scale.elementType() != ElementType.FLOAT) {
+    if (!CodeTypes.isByte(type) || scale.elementType() != ElementType.FLOAT) {
       return Optional.empty();
     }
     FloatBuffer scales = scale.floats();
@@ -110,7 +109,7 @@ final class JoinActivationScales implements RepairPass {
     private static final int STEPS = 254;
 
     static Joined of(FloatBuffer scales, int[] zeroPoints, ElementType type) {
-      int lowestCode = type == ElementType.INT8 ? Byte.MIN_VALUE : 0;
+      int lowestCode = CodeTypes.lowest(type);
       float largest = 0;
       double lowest = 0;
       double highest = 0;
@@ -118,7 +117,8 @@ final class JoinActivationScales implements RepairPass {
       for (int i = 0; i < zeroPoints.length; i++) {
         largest = Math.max(largest, scales.get(i));
         lowest = Math.min(lowest, (lowestCode - zeroPoints[i]) * (double) scales.get(i));
-        highest = Math.max(highest, (lowestCode + 255 - zeroPoints[i]) * (double) scales.get(i));
+        highest =
+            Math.max(highest, (CodeTypes.highest(type) - zeroPoints[i]) * (double) scales.get(i));
         areZero &= zeroPoints[i] == 0;
       }
       if (areZero) {

@@ -156,8 +156,7 @@ final class NonNegativeTensors {
 
   private static boolean hasNoneBelowZero(Value constant) {
     Shape shape = constant.constantShape().orElse(Shape.of());
-    if (constant.constantElementType().filter(type -> type == ElementType.FLOAT).isEmpty()
-        || shape.elementCount() == 0) {
+    if (!constant.isConstant(ElementType.FLOAT) || shape.elementCount() == 0) {
       return false;
     }
     FloatBuffer values = constant.constant().orElseThrow().floats();

@@ -26,7 +26,7 @@ record NormalizedOperator(Node node, QuantizedWeight weight, Node normalization)
 
   /** Returns the axis of the weight along which the output channels lie. */
   int channelAxis() {
-    return node.is("Gemm") && node.integer("transB", 0) == 0 ? 1 : 0;
+    return WeightAxis.of(node, weight.shape()).orElse(0);
   }
 
   int channelCount() {
@@ -35,11 +35,7 @@ record NormalizedOperator(Node node, QuantizedWeight weight, Node normalization)
 
   /** Returns the number of neighbours in memory that are of one channel. */
   int elementsBesideChannel() {
-    long count = 1;
-    for (int axis = channelAxis() + 1; axis < weight.shape().rank(); axis++) {
-      count *= weight.shape().dimension(axis);
-    }
-    return Math.toIntExact(count);
+    return ChannelAxis.inner(weight.shape(), channelAxis());
   }
 
   /** Returns one scale for each channel. */
@@ -85,8 +81,8 @@ record NormalizedOperator(Node node, QuantizedWeight weight, Node normalization)
     if (bias.isEmpty()) {
       return true;
     }
-    boolean isFloat = bias.get().constantElementType().equals(Optional.of(ElementType.FLOAT));
-    return isFloat && bias.get().constantShape().filter(this::isPerChannel).isPresent();
+    return bias.get().isConstant(ElementType.FLOAT)
+        && bias.get().constantShape().filter(this::isPerChannel).isPresent();
   }
 
   private boolean isPerChannel(Shape shape) {

@@ -19,7 +19,7 @@ final class NoteLowestCodes implements RepairPass {
   public boolean run(RepairContext context) {
     Set<Value> seen = new HashSet<>();
     for (Node node : context.graph().nodes()) {
-      if (node.is("DequantizeLinear") && isInt8(node.requiredInput(0))) {
+      if (node.is("DequantizeLinear") && node.requiredInput(0).isConstant(ElementType.INT8)) {
         Value codes = node.requiredInput(0);
         long count = seen.add(codes) ? codes.constant().map(NoteLowestCodes::count).orElse(0L) : 0;
         if (count > 0) {
@@ -33,10 +33,6 @@ final class NoteLowestCodes implements RepairPass {
       }
     }
     return false;
-  }
-
-  private static boolean isInt8(Value codes) {
-    return codes.constantElementType().filter(type -> type == ElementType.INT8).isPresent();
   }
 
   private static long count(Tensor codes) {

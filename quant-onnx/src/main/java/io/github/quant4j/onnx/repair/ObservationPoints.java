@@ -20,7 +20,7 @@ final class ObservationPoints {
   static SortedSet<String> of(Graph graph) {
     SortedSet<String> names = new TreeSet<>();
     for (Node node : graph.nodes()) {
-      boolean readsFloat = node.is("QuantizeLinear", "Conv", "ConvTranspose", "Gemm", "MatMul");
+      boolean readsFloat = node.is("QuantizeLinear") || Int8Operators.isWeighted(node);
       if (readsFloat) {
         node.input(0).ifPresent(value -> add(names, value));
       }

@@ -104,7 +104,7 @@ final class OperatorDecomposition {
                   floats,
                   context.rewriter().freeName(floats + "_signed"),
                   made -> NodeBlueprint.of("Relu", name, List.of(made), floats.name()));
-      codeNodes.declareLike(floats, signed);
+      context.rewriter().declareLike(signed, floats, ElementType.FLOAT);
     }
   }
 
@@ -135,7 +135,7 @@ final class OperatorDecomposition {
                 sum,
                 context.rewriter().freeName(sum + "_unbiased"),
                 made -> NodeBlueprint.of("Add", name, List.of(made, bias), sum.name()));
-    codeNodes.declareLike(sum, product);
+    context.rewriter().declareLike(product, sum, ElementType.FLOAT);
   }
 
   private void adjustAttributes() {
@@ -205,7 +205,7 @@ final class OperatorDecomposition {
         .flatMap(CodeScale::type)
         .or(codes::constantElementType)
         .or(() -> codes.type().elementType())
-        .filter(CodeScale::isByte);
+        .filter(CodeTypes::isByte);
   }
 
   private boolean hasFittingBias() {

@@ -28,8 +28,7 @@ final class OutsideCodes {
 
   private static boolean isOutside(Quantizer dequantize) {
     Value codes = dequantize.data();
-    return !codes.isConstant()
-        && codes.producer().filter(node -> node.is("QuantizeLinear")).isEmpty();
+    return !codes.isConstant() && Quantizer.writing(codes).isEmpty();
   }
 
   private static Optional<Defect> defect(Quantizer dequantize) {

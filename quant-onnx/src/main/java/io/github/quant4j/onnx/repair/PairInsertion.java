@@ -6,12 +6,12 @@ import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.NodeBlueprint;
+import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.repair.RepairContext.NodeNames;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts pairs into a graph, and lets more nodes read those there are. Nodes keep an order in which
@@ -22,11 +22,12 @@ final class PairInsertion {
   private final RepairContext context;
   private final GraphRewriter rewriter;
   private final Map<Node, Integer> positions = new HashMap<>();
-  private @Nullable NodeNames names;
+  private final NodeNames names;
 
   PairInsertion(RepairContext context) {
     this.context = context;
     this.rewriter = context.rewriter();
+    this.names = context.nodeNames();
     context.graph().nodes().forEach(node -> positions.put(node, positions.size()));
   }
 
@@ -41,34 +42,50 @@ final class PairInsertion {
   private Value insert(Node anchor, String verb, Value tensor, List<Value> inputs) {
     String opType = verb + "Linear";
     String suffix = verb.equals("Quantize") ? "_quantized" : "_dequantized";
-    return rewriter
-        .insertBefore(
+    Node node =
+        rewriter.insertBefore(
             anchor,
             NodeBlueprint.of(
                 opType,
-                names().free(tensor + "_" + opType),
+                names.free(tensor + "_" + opType),
                 inputs,
-                rewriter.freeName(tensor + suffix)))
-        .output();
+                rewriter.freeName(tensor + suffix)));
+    positions.put(node, position(anchor));
+    return node.output();
   }
 
-  private NodeNames names() {
-    NodeNames known = names;
-    if (known == null) {
-      known = context.nodeNames();
-      names = known;
-    }
-    return known;
+  /** Makes readers, given in the order of the nodes, read a tensor through a new pair. */
+  void insert(Value tensor, List<Use> readers, float scale) {
+    Value result = insertBefore(readers.get(0).node(), tensor, scale);
+    readers.forEach(use -> rewriter.replaceInput(use, result));
+  }
+
+  /** Makes readers, given in the order of the nodes, read the pair their tensor has. */
+  void read(QuantizedActivation pair, List<Use> readers) {
+    Node anchor = readers.get(0).node();
+    Node dequantize =
+        pair.dequantizes().stream()
+            .map(Quantizer::node)
+            .filter(node -> position(node) <= position(anchor))
+            .findFirst()
+            .orElseGet(() -> pair.dequantizes().get(0).node());
+    moveBefore(anchor, pair.quantize().node(), dequantize);
+    readers.forEach(use -> rewriter.replaceInput(use, dequantize.output()));
   }
 
   /** Returns the result of a pair for a node that reads its tensor, so that it can read it. */
   Value resultBefore(Node anchor, Int8Pair pair) {
-    if (position(pair.dequantize()) > position(anchor)) {
-      rewriter.moveBefore(pair.quantize(), anchor);
-      rewriter.moveBefore(pair.dequantize(), anchor);
-      pair.nodes().forEach(node -> positions.put(node, position(anchor)));
-    }
+    moveBefore(anchor, pair.quantize(), pair.dequantize());
     return pair.result();
+  }
+
+  private void moveBefore(Node anchor, Node quantize, Node dequantize) {
+    if (position(dequantize) > position(anchor)) {
+      for (Node node : List.of(quantize, dequantize)) {
+        rewriter.moveBefore(node, anchor);
+        positions.put(node, position(anchor));
+      }
+    }
   }
 
   /** Returns the first of some nodes. */
@@ -78,7 +95,9 @@ final class PairInsertion {
         .orElseThrow(() -> new IllegalArgumentException("there is no node"));
   }
 
-  /** Returns where a node stood when the pass began; a new one counts as the first. */
+  /**
+   * Returns where a node stood when the pass began, or stands in for the node it was put before.
+   */
   private int position(Node node) {
     return positions.getOrDefault(node, -1);
   }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
-import io.github.quant4j.core.qparams.SymmetricInt8;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
@@ -46,9 +45,7 @@ final class PairSkips implements RepairPass {
     String found = "\"%s\" is read as it is".formatted(skip);
     Optional<Int8Pair> standing = Int8Pair.on(skip);
     Optional<Float> inherited = Int8Operators.pairBefore(skip).map(Int8Pair::scale);
-    Optional<Float> observed =
-        context.observed(skip).map(range -> SymmetricInt8.forActivation(range).scale(0));
-    Optional<Float> scale = inherited.isPresent() ? inherited : observed;
+    Optional<Float> scale = inherited.or(() -> context.observedScale(skip));
     if (standing.isEmpty() && scale.isEmpty()) {
       context.refused(
           Defect.BARE_SKIP,

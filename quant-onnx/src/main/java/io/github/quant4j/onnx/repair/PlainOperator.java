@@ -123,7 +123,7 @@ final class PlainOperator {
     Optional<CodeScale> own = value.map(scales::get);
     return own.isPresent()
         ? own.get().isEqualTo(scale)
-        : value.flatMap(Value::constantElementType).filter(CodeScale::isByte).isPresent();
+        : value.flatMap(Value::constantElementType).filter(CodeTypes::isByte).isPresent();
   }
 
   private boolean hasKnownBounds() {
@@ -145,7 +145,7 @@ final class PlainOperator {
   private Optional<Integer> code(int index) {
     return node.input(index)
         .flatMap(Value::constant)
-        .filter(tensor -> CodeScale.isByte(tensor.elementType()))
+        .filter(tensor -> CodeTypes.isByte(tensor.elementType()))
         .filter(tensor -> tensor.shape().elementCount() == 1)
         .flatMap(ZeroPoints::of)
         .map(values -> values[0]);

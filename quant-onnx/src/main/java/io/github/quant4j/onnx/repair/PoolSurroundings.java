@@ -77,7 +77,7 @@ final class PoolSurroundings {
   }
 
   private static boolean isInt8(Node node) {
-    return node.is("Conv", "ConvTranspose", "Gemm", "MatMul")
+    return Int8Operators.isWeighted(node)
         && node.input(0).filter(CodeOrigin::isQuantized).isPresent()
         && node.input(1).flatMap(QuantizedWeight::of).isPresent();
   }

@@ -63,22 +63,17 @@ final class QuantizeFloatWeights implements RepairPass {
   }
 
   private static boolean hasOnlyWeightFloat(Node node) {
-    return node.is("Conv", "ConvTranspose", "Gemm", "MatMul")
+    return Int8Operators.isWeighted(node)
         && node.input(0).filter(CodeOrigin::isQuantized).isPresent()
         && node.input(WEIGHT)
-            .filter(value -> value.constantElementType().equals(Optional.of(ElementType.FLOAT)))
+            .filter(value -> value.isConstant(ElementType.FLOAT))
             .flatMap(Value::constantShape)
             .filter(shape -> shape.rank() >= 2 && shape.elementCount() > 0)
             .isPresent();
   }
 
   private static OptionalInt axis(Node node) {
-    return switch (node.opType()) {
-      case "Conv" -> OptionalInt.of(0);
-      case "Gemm" -> OptionalInt.of(node.integer("transB", 0) == 0 ? 1 : 0);
-      case "MatMul" -> weightShape(node).rank() == 2 ? OptionalInt.of(1) : OptionalInt.empty();
-      default -> OptionalInt.empty();
-    };
+    return WeightAxis.of(node, weightShape(node));
   }
 
   private static boolean isDegenerate(Node node, ShapeInference shapes) {

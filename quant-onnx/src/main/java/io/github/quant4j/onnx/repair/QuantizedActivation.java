@@ -48,6 +48,26 @@ record QuantizedActivation(Quantizer quantize, List<Quantizer> dequantizes) {
         .flatMap(QuantizedActivation::of);
   }
 
+  /** Returns the pair that a value comes out of, empty where its two nodes state other numbers. */
+  static Optional<QuantizedActivation> agreedBehind(Value value) {
+    return behind(value)
+        .filter(pair -> Quantizer.behind(value).filter(pair.quantize::hasParametersOf).isPresent());
+  }
+
+  /** Returns the first pair of symmetric int8, of one scale, that readers of a tensor have. */
+  static Optional<QuantizedActivation> symmetricOn(Value tensor) {
+    return tensor.uses().stream()
+        .filter(use -> use.inputIndex() == 0)
+        .flatMap(use -> of(use.node()).stream())
+        .filter(pair -> pair.quantize.isSymmetricInt8() && pair.isAgreed())
+        .findFirst();
+  }
+
+  /** Tells whether there are DequantizeLinear nodes, and all say what the QuantizeLinear says. */
+  private boolean isAgreed() {
+    return !dequantizes.isEmpty() && dequantizes.stream().allMatch(quantize::hasParametersOf);
+  }
+
   /** Returns the DequantizeLinear nodes that read codes, in the order they were connected. */
   static List<Quantizer> readers(Value codes) {
     List<Quantizer> readers = new ArrayList<>();

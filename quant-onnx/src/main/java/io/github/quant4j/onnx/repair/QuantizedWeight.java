@@ -25,10 +25,7 @@ record QuantizedWeight(Quantizer dequantize, Value source, Tensor scale, int axi
 
   /** Returns the weight that a value holds, empty where it holds anything else. */
   static Optional<QuantizedWeight> of(Value value) {
-    return value
-        .producer()
-        .filter(node -> node.is("DequantizeLinear"))
-        .flatMap(Quantizer::of)
+    return Quantizer.behind(value)
         .filter(quantizer -> quantizer.codeType() == ElementType.INT8 && quantizer.isConstant())
         .filter(quantizer -> quantizer.zeroPoint().map(ZeroPoints::areZero).orElse(true))
         .flatMap(quantizer -> source(quantizer).flatMap(source -> of(quantizer, source)));
@@ -37,24 +34,18 @@ record QuantizedWeight(Quantizer dequantize, Value source, Tensor scale, int axi
   private static Optional<Value> source(Quantizer dequantize) {
     Value data = dequantize.data();
     if (data.isConstant()) {
-      return Optional.of(data).filter(codes -> is(codes, ElementType.INT8));
+      return Optional.of(data).filter(codes -> codes.isConstant(ElementType.INT8));
     }
-    return data.producer()
-        .flatMap(Quantizer::of)
-        .filter(Quantizer::isQuantize)
+    return Quantizer.writing(data)
         .filter(quantize -> quantize.hasParametersOf(dequantize))
         .map(Quantizer::data)
-        .filter(floats -> is(floats, ElementType.FLOAT));
-  }
-
-  private static boolean is(Value value, ElementType type) {
-    return value.constantElementType().equals(Optional.of(type));
+        .filter(floats -> floats.isConstant(ElementType.FLOAT));
   }
 
   private static Optional<QuantizedWeight> of(Quantizer dequantize, Value source) {
     Tensor scale = dequantize.scale().orElseThrow();
     Shape shape = source.constantShape().orElseThrow();
-    if (!ConstantCodes.areScales(scale)) {
+    if (!ScaleValues.areUsable(scale)) {
       return Optional.empty();
     }
     if (scale.shape().elementCount() == 1) {
@@ -62,7 +53,7 @@ record QuantizedWeight(Quantizer dequantize, Value source, Tensor scale, int axi
     }
     OptionalInt axis =
         scale.shape().rank() == 1
-            ? ConstantCodes.axis(dequantize, shape, (int) scale.shape().dimension(0))
+            ? ChannelAxis.resolve(shape, dequantize, (int) scale.shape().dimension(0))
             : OptionalInt.empty();
     return axis.isPresent()
         ? Optional.of(new QuantizedWeight(dequantize, source, scale, axis.getAsInt()))
@@ -87,7 +78,7 @@ record QuantizedWeight(Quantizer dequantize, Value source, Tensor scale, int axi
 
   /** Tells whether the codes are stored, and not computed from floats by a QuantizeLinear. */
   boolean hasStoredCodes() {
-    return is(source, ElementType.INT8);
+    return source.isConstant(ElementType.INT8);
   }
 
   /** Returns the codes of what the source holds, int8. */
@@ -112,8 +103,6 @@ record QuantizedWeight(Quantizer dequantize, Value source, Tensor scale, int axi
 
   /** Returns a copy of the scales. */
   float[] scales() {
-    float[] scales = new float[Math.toIntExact(scale.shape().elementCount())];
-    scale.floats().get(scales);
-    return scales;
+    return ScaleValues.of(scale).orElseThrow();
   }
 }

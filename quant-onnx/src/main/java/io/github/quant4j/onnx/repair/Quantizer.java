@@ -26,6 +26,16 @@ record Quantizer(Node node) {
         : Optional.empty();
   }
 
+  /** Returns the DequantizeLinear that a value comes out of, empty for anything else. */
+  static Optional<Quantizer> behind(Value value) {
+    return value.producer().flatMap(Quantizer::of).filter(found -> !found.isQuantize());
+  }
+
+  /** Returns the QuantizeLinear that writes codes, empty where something else does. */
+  static Optional<Quantizer> writing(Value codes) {
+    return codes.producer().flatMap(Quantizer::of).filter(Quantizer::isQuantize);
+  }
+
   boolean isQuantize() {
     return node.is("QuantizeLinear");
   }
@@ -47,6 +57,11 @@ record Quantizer(Node node) {
   /** Returns the zero point, empty when it is left out or computed. */
   Optional<Tensor> zeroPoint() {
     return node.input(ZERO_POINT).flatMap(Value::constant);
+  }
+
+  /** Returns the axis several scales stand along, which is 1 where it is left out. */
+  long axis() {
+    return node.integer("axis", 1);
   }
 
   boolean hasZeroPoint() {
@@ -89,13 +104,7 @@ record Quantizer(Node node) {
     }
     return data()
         .constantElementType()
-        .or(
-            () ->
-                data()
-                    .producer()
-                    .flatMap(Quantizer::of)
-                    .filter(Quantizer::isQuantize)
-                    .map(Quantizer::codeType))
+        .or(() -> writing(data()).map(Quantizer::codeType))
         .or(() -> elementType(data()));
   }
 
@@ -131,6 +140,13 @@ record Quantizer(Node node) {
         .flatMap(tensor -> ZeroPoints.of(tensor).map(values -> values[0]));
   }
 
+  /** Tells whether the codes are int8 around zero point 0, with one float32 scale. */
+  boolean isSymmetricInt8() {
+    return codeType() == ElementType.INT8
+        && singleScale().isPresent()
+        && singleZeroPoint().filter(zero -> zero == 0).isPresent();
+  }
+
   /**
    * Tells whether another node maps numbers to codes alike: equal scales, zero points and types,
    * and equal axes where there is more than one scale. False where either computes them.
@@ -144,7 +160,7 @@ record Quantizer(Node node) {
     boolean isPerAxis = scale.shape().elementCount() > 1;
     return haveEqualElements(scale, otherScale)
         && ZeroPoints.areEqual(zeroPoint(), other.zeroPoint(), scale.shape().elementCount())
-        && (!isPerAxis || node.integer("axis", 1) == other.node.integer("axis", 1));
+        && (!isPerAxis || axis() == other.axis());
   }
 
   private static boolean haveEqualElements(Tensor a, Tensor b) {

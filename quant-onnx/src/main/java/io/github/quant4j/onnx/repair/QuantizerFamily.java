@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
-import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.Node;
-import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,11 +36,7 @@ record QuantizerFamily(List<Quantizer> members) {
   private static QuantizerFamily of(Quantizer head) {
     List<Quantizer> members = new ArrayList<>(List.of(head));
     if (head.isQuantize()) {
-      for (Use use : head.output().uses()) {
-        if (use.inputIndex() == 0 && use.node().is("DequantizeLinear")) {
-          Quantizer.of(use.node()).ifPresent(members::add);
-        }
-      }
+      members.addAll(QuantizedActivation.readers(head.output()));
     }
     return new QuantizerFamily(members);
   }
@@ -59,15 +53,7 @@ record QuantizerFamily(List<Quantizer> members) {
   /** Tells whether this is a DequantizeLinear of constant codes of type int8, uint8 or int32. */
   boolean isConstantCodes() {
     return !head().isQuantize()
-        && head()
-            .data()
-            .constantElementType()
-            .filter(
-                type ->
-                    type == ElementType.INT8
-                        || type == ElementType.UINT8
-                        || type == ElementType.INT32)
-            .isPresent();
+        && head().data().constantElementType().filter(CodeTypes::isKnown).isPresent();
   }
 
   /** Tells whether the codes are written and read by these nodes alone. */

@@ -50,9 +50,6 @@ final class RefuseUnsupportedCodes implements RepairPass {
 
   /** Tells whether codes of a type are neither int8 nor can become int8. */
   static boolean isUnsupported(ElementType type) {
-    return switch (type) {
-      case INT8, UINT8, INT32 -> false;
-      default -> true;
-    };
+    return !CodeTypes.isKnown(type);
   }
 }

@@ -24,10 +24,10 @@ final class RemovePairsAtOutputs implements RepairPass {
   public boolean run(RepairContext context) {
     boolean isChanged = false;
     for (Value output : context.graph().outputs()) {
-      Optional<QuantizedActivation> pair = PairWriter.pairBefore(output);
+      Optional<QuantizedActivation> pair = QuantizedActivation.agreedBehind(output);
       while (pair.isPresent() && remove(context, output, pair.get())) {
         isChanged = true;
-        pair = PairWriter.pairBefore(output);
+        pair = QuantizedActivation.agreedBehind(output);
       }
     }
     return isChanged;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
-import io.github.quant4j.core.qparams.SymmetricInt8;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
@@ -114,7 +113,8 @@ final class RemovePairsBeforeEpilogues implements RepairPass {
       } else if (bare.isEmpty()) {
         finish("the pair is removed");
       } else {
-        return move(end, bare, observedScale(end).isPresent() ? observedScale(end) : covering);
+        Optional<Float> observed = context.observedScale(end);
+        return move(end, bare, observed.isPresent() ? observed : covering);
       }
       return true;
     }
@@ -129,7 +129,9 @@ final class RemovePairsBeforeEpilogues implements RepairPass {
         context.rewriter().replaceInput(use, insertion.resultBefore(use.node(), behind));
       }
       Optional<Float> finer =
-          observedScale(end).filter(scale -> behind.hasScaleOf(pair) && scale < behind.scale());
+          context
+              .observedScale(end)
+              .filter(scale -> behind.hasScaleOf(pair) && scale < behind.scale());
       finer.ifPresent(scale -> refine(behind, end, scale));
       finish(
           "the pair is removed, that on \"%s\" stays".formatted(end)
@@ -157,10 +159,6 @@ final class RemovePairsBeforeEpilogues implements RepairPass {
     private void finish(String done) {
       context.repaired(Defect.PAIR_BEFORE_EPILOGUE, pair.site(), found, done);
       pair.remove(context.rewriter());
-    }
-
-    private Optional<Float> observedScale(Value tensor) {
-      return context.observed(tensor).map(range -> SymmetricInt8.forActivation(range).scale(0));
     }
 
     /** Gives a pair and all that has its scale from it a finer one. */

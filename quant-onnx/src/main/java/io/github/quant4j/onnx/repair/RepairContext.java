@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.core.observer.ValueRange;
+import io.github.quant4j.core.qparams.SymmetricInt8;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -65,6 +67,11 @@ final class RepairContext {
     return options.ranges().flatMap(table -> table.range(tensor.name()));
   }
 
+  /** Returns the int8 scale that calibration gives a tensor, {@code absmax / 127}. */
+  Optional<Float> observedScale(Value tensor) {
+    return observed(tensor).map(range -> SymmetricInt8.forActivation(range).scale(0));
+  }
+
   /** Notes a defect that is mended now. */
   void repaired(Defect defect, Site site, String found, String done) {
     log.add(new Finding(defect, site, found, new Remedy(Outcome.REPAIRED, done)));
@@ -89,11 +96,9 @@ final class RepairContext {
     return log.findings();
   }
 
-  /** Returns a name that no node has; for a pass that makes nodes. Costs a walk over the graph. */
+  /** Returns what names the nodes a pass makes, in one run of it. */
   NodeNames nodeNames() {
-    Set<String> taken = new HashSet<>();
-    graph().nodes().forEach(node -> taken.add(node.name()));
-    return new NodeNames(taken);
+    return new NodeNames(graph());
   }
 
   /** Adds an initializer with a name made of the wish. */
@@ -135,6 +140,15 @@ final class RepairContext {
     }
   }
 
+  /** States the axis the scales of a node stand along, none for a single scale. */
+  void setAxis(Node node, OptionalInt axis) {
+    if (axis.isPresent()) {
+      rewriter().edit(node).setInteger("axis", axis.getAsInt());
+    } else {
+      rewriter().edit(node).removeAttribute("axis");
+    }
+  }
+
   /**
    * Makes a QuantizeLinear or DequantizeLinear read the given zero point. That of a QuantizeLinear
    * tells the type of the codes from then on: their declared type follows, and attribute {@code
@@ -151,16 +165,20 @@ final class RepairContext {
     }
   }
 
-  /** Names of nodes, none given twice. */
+  /** Names of nodes, none given twice. Walks over the graph when it is first asked. */
   static final class NodeNames {
-    private final Set<String> taken;
+    private final Graph graph;
+    private final Set<String> taken = new HashSet<>();
 
-    private NodeNames(Set<String> taken) {
-      this.taken = taken;
+    private NodeNames(Graph graph) {
+      this.graph = graph;
     }
 
     /** Returns the wish, or the wish with a number, and takes it. */
     String free(String wish) {
+      if (taken.isEmpty()) {
+        graph.nodes().forEach(node -> taken.add(node.name()));
+      }
       String name = wish;
       for (int suffix = 1; !taken.add(name); suffix++) {
         name = wish + "_" + suffix;

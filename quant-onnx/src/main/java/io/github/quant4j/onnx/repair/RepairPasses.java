@@ -5,7 +5,19 @@ import java.util.List;
 
 /**
  * The passes of the repair, in order. Within a stage they follow the numbers of the repair table,
- * but for those that others build on.
+ * but for those that others build on:
+ *
+ * <ul>
+ *   <li>R28 and R27 make pairs of operators on codes, which all passes behind them then see. R29
+ *       refuses codes before anything tries to read them. R22 to R26 come before R21 and R20, which
+ *       compute with scales and zero points of known type and axis; R32 compares what is settled.
+ *   <li>R31 counts -128 in the codes that R08 leaves, and R19 and R34 change the scales of weights
+ *       once those are symmetric.
+ *   <li>R33 and R13 leave fewer pairs to look at. R11 frees what R35 folds, and R15, R14 and R16
+ *       find the pairs R11 has moved. R12 comes before R10, which bares an operand of an Add only
+ *       where the other has its pair. R17, R18 and R37 look at the activations that have kept
+ *       theirs; R36 removes what all of these leave behind.
+ * </ul>
  */
 final class RepairPasses {
   private RepairPasses() {}

@@ -47,7 +47,7 @@ final class ReplaceInvalidScales implements RepairPass {
   }
 
   private static boolean isInvalid(double scale) {
-    return !(scale > 0 && scale <= Float.MAX_VALUE);
+    return !ScaleValues.isUsable(scale);
   }
 
   private static boolean isAny(float[] scales, DoublePredicate condition) {
@@ -136,10 +136,7 @@ final class ReplaceInvalidScales implements RepairPass {
     if (axis.isEmpty() || numbers.isEmpty()) {
       return false;
     }
-    int inner = 1;
-    for (int i = axis.getAsInt() + 1; i < constant.shape().rank(); i++) {
-      inner *= (int) constant.shape().dimension(i);
-    }
+    int inner = ChannelAxis.inner(constant.shape(), axis.getAsInt());
     float[] elements = numbers.get();
     for (int i = 0; i < elements.length; i++) {
       if (elements[i] != 0 && scales[i / inner % scales.length] == 0) {

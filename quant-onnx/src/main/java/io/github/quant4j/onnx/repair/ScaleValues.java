@@ -6,6 +6,7 @@ import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.half.Float16;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Optional;
 
 /** The numbers of a scale, in whichever float type it is stored. */
@@ -33,6 +34,23 @@ final class ScaleValues {
       }
     }
     return isFloat(scale.elementType()) ? Optional.of(values) : Optional.empty();
+  }
+
+  /** Tells whether numbers can be divided by these: float32, finite and above 0. */
+  static boolean areUsable(Tensor scale) {
+    if (scale.elementType() != ElementType.FLOAT) {
+      return false;
+    }
+    FloatBuffer values = scale.floats();
+    boolean areUsable = values.hasRemaining();
+    while (values.hasRemaining()) {
+      areUsable &= isUsable(values.get());
+    }
+    return areUsable;
+  }
+
+  static boolean isUsable(double scale) {
+    return scale > 0 && scale <= Float.MAX_VALUE;
   }
 
   static boolean isFloat(ElementType type) {

@@ -51,11 +51,8 @@ final class ShareDequantizers implements RepairPass {
   private static Optional<Quantizer> writer(Quantizer quantizer) {
     return quantizer.isQuantize()
         ? Optional.empty()
-        : quantizer
-            .data()
-            .producer()
-            .flatMap(Quantizer::of)
-            .filter(found -> found.isQuantize() && found.isConstant())
+        : Quantizer.writing(quantizer.data())
+            .filter(Quantizer::isConstant)
             .filter(found -> !RefuseUnsupportedCodes.isUnsupported(found.codeType()));
   }
 

@@ -3,7 +3,6 @@ package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.onnx.Node;
-import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import java.util.HashSet;
 import java.util.List;
@@ -17,8 +16,6 @@ import java.util.Set;
  * where readers differ.
  */
 final class WeightAxis {
-  private static final int NONE = -1;
-
   private WeightAxis() {}
 
   /**
@@ -27,30 +24,28 @@ final class WeightAxis {
    * @param dequantized the results of the DequantizeLinear nodes the weight is read through
    */
   static OptionalInt of(List<Value> dequantized, Shape shape) {
-    Set<Integer> axes = new HashSet<>();
+    Set<OptionalInt> axes = new HashSet<>();
     for (Value value : dequantized) {
       if (value.isGraphOutput() || value.isCaptured()) {
         return OptionalInt.empty();
       }
-      value.uses().forEach(use -> axes.add(axis(use, shape)));
+      value
+          .uses()
+          .forEach(
+              use -> axes.add(use.inputIndex() == 1 ? of(use.node(), shape) : OptionalInt.empty()));
     }
-    int axis = axes.size() == 1 ? axes.iterator().next() : NONE;
-    return axis != NONE && axis < shape.rank() && shape.dimension(axis) > 0
-        ? OptionalInt.of(axis)
-        : OptionalInt.empty();
+    OptionalInt axis = axes.size() == 1 ? axes.iterator().next() : OptionalInt.empty();
+    return axis.stream()
+        .filter(index -> index < shape.rank() && shape.dimension(index) > 0)
+        .findAny();
   }
 
-  private static int axis(Use use, Shape shape) {
-    Node node = use.node();
-    if (use.inputIndex() != 1) {
-      return NONE;
-    }
-    if (node.is("Conv")) {
-      return 0;
-    }
+  /** Returns the axis for a weight of a shape that a node reads as its input 1. */
+  static OptionalInt of(Node node, Shape shape) {
     if (node.is("Gemm")) {
-      return node.integer("transB", 0) == 0 ? 1 : 0;
+      return OptionalInt.of(node.integer("transB", 0) == 0 ? 1 : 0);
     }
-    return node.is("MatMul") && shape.rank() == 2 ? 1 : NONE;
+    boolean isProduct = node.is("MatMul") && shape.rank() == 2;
+    return isProduct || node.is("Conv") ? OptionalInt.of(isProduct ? 1 : 0) : OptionalInt.empty();
   }
 }

@@ -24,17 +24,26 @@ record WeightRounding(QuantizationParameters parameters) {
 
   /** Chooses the scales of a weight, empty where one of its numbers is not finite. */
   static Optional<WeightRounding> of(Tensor floats, OptionalInt axis) {
-    FloatBuffer values = floats.floats();
-    for (int i = 0; i < values.remaining(); i++) {
-      if (!Float.isFinite(values.get(i))) {
-        return Optional.empty();
-      }
+    if (!areFinite(floats)) {
+      return Optional.empty();
     }
+    Shape shape = floats.shape();
     return Optional.of(
         new WeightRounding(
             axis.isPresent()
-                ? SymmetricInt8.forWeight(values, floats.shape(), axis.getAsInt())
-                : SymmetricInt8.forWeight(values, floats.shape())));
+                ? SymmetricInt8.forWeight(floats.floats(), shape, axis.getAsInt())
+                : SymmetricInt8.forWeight(floats.floats(), shape)));
+  }
+
+  /** Tells whether all are numbers, which a scale too large to multiply with prevents, too. */
+  static boolean areFinite(Tensor floats) {
+    FloatBuffer values = floats.floats();
+    while (values.hasRemaining()) {
+      if (!Float.isFinite(values.get())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   int axis() {
@@ -54,11 +63,28 @@ record WeightRounding(QuantizationParameters parameters) {
 
   /** Returns the largest difference between a number and what its code stands for. */
   float largestError(Tensor floats) {
+    QuantizationError error = QuantizationError.create();
+    error.observe(floats.floats(), rounded(floats));
+    return (float) error.maximumAbsoluteError();
+  }
+
+  /** Returns the largest error as a share of the scale of its channel. */
+  double largestShare(Tensor floats) {
+    FloatBuffer exact = floats.floats();
+    FloatBuffer rounded = rounded(floats);
+    int inner = parameters.isPerAxis() ? ChannelAxis.inner(floats.shape(), axis()) : 1;
+    double largest = 0;
+    for (int i = 0; i < exact.remaining(); i++) {
+      double error = Math.abs((double) exact.get(i) - rounded.get(i));
+      largest = Math.max(largest, error / parameters.scale(i / inner % parameters.count()));
+    }
+    return largest;
+  }
+
+  private FloatBuffer rounded(Tensor floats) {
     FloatBuffer rounded = FloatBuffer.allocate(Math.toIntExact(floats.shape().elementCount()));
     quantizer().fakeQuantize(floats.floats(), floats.shape(), rounded);
-    QuantizationError error = QuantizationError.create();
-    error.observe(floats.floats(), rounded.rewind());
-    return (float) error.maximumAbsoluteError();
+    return rounded.rewind();
   }
 
   private AffineQuantizer quantizer() {

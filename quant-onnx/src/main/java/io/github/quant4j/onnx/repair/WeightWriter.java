@@ -3,12 +3,11 @@ package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
-import io.github.quant4j.onnx.NodeEditor;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.repair.RepairContext.NodeNames;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalInt;
 
 /**
  * Gives readers of constants other codes, without changing them for anyone else. Made anew for each
@@ -17,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class WeightWriter {
   private final RepairContext context;
   private final GraphRewriter rewriter;
-  private @Nullable NodeNames names;
+  private final NodeNames names;
 
   WeightWriter(RepairContext context) {
     this.context = context;
     this.rewriter = context.rewriter();
+    this.names = context.nodeNames();
   }
 
   /** Makes some readers of a weight read other codes; in place where these are all its readers. */
@@ -33,7 +33,7 @@ final class WeightWriter {
     String output = rewriter.freeName(weight.output() + "_repaired");
     Node copy =
         rewriter.insertBehind(
-            weight.node(), written.dequantize(nodeName(output), output, parameters(written)));
+            weight.node(), written.dequantize(names.free(output), output, parameters(written)));
     readers.forEach(use -> rewriter.replaceInput(use, copy.output()));
   }
 
@@ -43,19 +43,15 @@ final class WeightWriter {
     List<Value> parameters = parameters(written);
     rewriter.replaceInput(new Use(node, 0), written.codes());
     context.setParameters(List.of(node), parameters.get(0), parameters.get(1));
-    NodeEditor editor = rewriter.edit(node);
-    if (written.isPerAxis()) {
-      editor.setInteger("axis", written.axis());
-    } else {
-      editor.removeAttribute("axis");
-    }
+    context.setAxis(
+        node, written.isPerAxis() ? OptionalInt.of(written.axis()) : OptionalInt.empty());
     removeIfUnused(data);
   }
 
   /** Quantizes a float constant for some of its readers, given in the order of the nodes. */
   void quantize(Value constant, List<Use> readers, WeightCodes written) {
     Node anchor = readers.get(0).node();
-    String name = nodeName(constant + "_DequantizeLinear");
+    String name = names.free(constant + "_DequantizeLinear");
     List<Value> parameters = parameters(written);
     if (areAllReaders(constant, readers)) {
       rewriter.computeConstant(
@@ -90,13 +86,6 @@ final class WeightWriter {
     return List.of(
         context.addConstant(written.codes() + "_scale", written.scale()),
         context.int8Zeros(written.scale().shape()));
-  }
-
-  private String nodeName(String wish) {
-    if (names == null) {
-      names = context.nodeNames();
-    }
-    return names.free(wish);
   }
 
   private static boolean areAllReaders(Value value, List<Use> readers) {

@@ -80,10 +80,8 @@ final class WriteBiases implements RepairPass {
   }
 
   private static Optional<Tensor> dequantized(Value bias) {
-    return bias.producer()
-        .filter(node -> node.is("DequantizeLinear"))
-        .flatMap(Quantizer::of)
-        .filter(found -> found.data().constantElementType().equals(Optional.of(ElementType.INT32)))
+    return Quantizer.behind(bias)
+        .filter(found -> found.data().isConstant(ElementType.INT32))
         .flatMap(DequantizedConstant::of);
   }
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The integers of a zero point tensor. */
+/** The integers of a tensor of zero points, or of codes. */
 final class ZeroPoints {
   private ZeroPoints() {}
 
@@ -18,13 +20,25 @@ final class ZeroPoints {
       switch (zeroPoint.elementType()) {
         case INT8 -> values[i] = bytes.get(i);
         case UINT8 -> values[i] = Byte.toUnsignedInt(bytes.get(i));
-        case INT32 -> values[i] = zeroPoint.ints().get(i);
+        case INT32 -> values[i] = bytes.getInt(i * Integer.BYTES);
         default -> {
           return Optional.empty();
         }
       }
     }
     return Optional.of(values);
+  }
+
+  /** Stores numbers that a type, int8, uint8 or int32, has. */
+  static Tensor tensor(ElementType type, Shape shape, int[] values) {
+    if (type == ElementType.INT32) {
+      return Tensor.ofInts(shape, values);
+    }
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    return Tensor.ofBytes(type, shape, bytes);
   }
 
   static boolean areZero(Tensor zeroPoint) {

@@ -89,18 +89,14 @@ class AlignParameterShapesTest {
   void run_blocksOfScales_areRefused() {
     OnnxModel model = model(Shape.of(), Shape.of(), Shape.of(3, 2), Shape.of(3, 2));
 
-    assertThat(Repairs.runTwice(new AlignParameterShapes(), model))
-        .singleElement()
-        .matches(Finding::isRefused);
+    Repairs.assertRefused(new AlignParameterShapes(), model);
   }
 
   @Test
   void run_otherNumberOfZeroPoints_isRefused() {
     OnnxModel model = model(Shape.of(), Shape.of(), Shape.of(3), Shape.of(2));
 
-    assertThat(Repairs.runTwice(new AlignParameterShapes(), model))
-        .singleElement()
-        .matches(Finding::isRefused);
+    Repairs.assertRefused(new AlignParameterShapes(), model);
   }
 
   @Test
@@ -155,7 +151,7 @@ class AlignParameterShapesTest {
   }
 
   private static List<Shape> shapes(OnnxModel model, String node) {
-    Quantizer found = Quantizer.of(Repairs.node(model, node)).orElseThrow();
+    Quantizer found = Repairs.quantizer(model, node);
     return List.of(found.scale().orElseThrow().shape(), found.zeroPoint().orElseThrow().shape());
   }
 }

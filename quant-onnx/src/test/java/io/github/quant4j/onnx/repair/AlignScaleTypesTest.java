@@ -61,7 +61,7 @@ class AlignScaleTypesTest {
         .singleElement()
         .extracting(finding -> finding.remedy().text())
         .isEqualTo("all are float32, with Casts around");
-    assertThat(quantizer(model, "p.q").singleScale()).contains(0.0078125f);
+    assertThat(Repairs.quantizer(model, "p.q").singleScale()).contains(0.0078125f);
   }
 
   @Test
@@ -133,7 +133,8 @@ class AlignScaleTypesTest {
     Repairs.runTwice(new AlignScaleTypes(), model);
 
     assertThat(Repairs.operators(model)).isEqualTo("QuantizeLinear DequantizeLinear Cast Cast Add");
-    assertThat(quantizer(model, "p.q").data().constantElementType()).contains(ElementType.FLOAT);
+    assertThat(Repairs.quantizer(model, "p.q").data().constantElementType())
+        .contains(ElementType.FLOAT);
     assertThat(OnnxRuntimeOracle.run(model, X)).containsExactly(before);
   }
 
@@ -151,7 +152,7 @@ class AlignScaleTypesTest {
 
     Repairs.runTwice(new AlignScaleTypes(), model);
 
-    assertThat(quantizer(model, "p.q").singleScale()).contains(0.0078125f);
+    assertThat(Repairs.quantizer(model, "p.q").singleScale()).contains(0.0078125f);
     assertThat(OnnxRuntimeOracle.run(model, X)).isNotEmpty();
   }
 
@@ -163,9 +164,7 @@ class AlignScaleTypesTest {
     graph.builder().constant("z", Tensor.ofBytes(ElementType.INT8, Shape.of(), (byte) 0));
     pair(graph, "x");
 
-    assertThat(Repairs.runTwice(new AlignScaleTypes(), graph.build("p")))
-        .singleElement()
-        .matches(Finding::isRefused);
+    Repairs.assertRefused(new AlignScaleTypes(), graph.build("p"));
   }
 
   @Test
@@ -229,8 +228,8 @@ class AlignScaleTypesTest {
     assertThat(model.opset()).isEqualTo(opset);
     assertThat(Repairs.operators(model))
         .isEqualTo("Cast Cast QuantizeLinear DequantizeLinear Cast Cast");
-    assertThat(quantizer(model, "p.q").singleScale()).contains(0.0078125f);
-    assertThat(quantizer(model, "p").singleScale()).contains(0.0078125f);
+    assertThat(Repairs.quantizer(model, "p.q").singleScale()).contains(0.0078125f);
+    assertThat(Repairs.quantizer(model, "p").singleScale()).contains(0.0078125f);
     assertThat(OnnxRuntimeOracle.run(model, X)).containsExactly(reference(zeroPoint));
   }
 
@@ -243,9 +242,5 @@ class AlignScaleTypesTest {
       expected[i] = (float) ((Math.max(-128, Math.min(127, code)) - zeroPoint) / 128);
     }
     return expected;
-  }
-
-  private static Quantizer quantizer(OnnxModel model, String node) {
-    return Quantizer.of(Repairs.node(model, node)).orElseThrow();
   }
 }

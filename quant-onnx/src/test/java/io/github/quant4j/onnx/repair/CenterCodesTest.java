@@ -29,10 +29,6 @@ class CenterCodesTest {
   private final QdqGraph graph = new QdqGraph();
   private final String x = graph.input("x", 1, 4, 4, 4);
 
-  private static float scaleOf(OnnxModel model, String node) {
-    return Quantizer.of(Repairs.node(model, node)).flatMap(Quantizer::singleScale).orElseThrow();
-  }
-
   private static RepairPass pass(ElementType type, int zeroPoint) {
     if (type == INT8) {
       return new CenterSignedCodes();
@@ -65,7 +61,7 @@ class CenterCodesTest {
         .singleElement()
         .matches(finding -> finding.remedy().text().endsWith("zero point int8 0"));
     for (String node : List.of("a.q", "a")) {
-      Quantizer quantizer = Quantizer.of(Repairs.node(model, node)).orElseThrow();
+      Quantizer quantizer = Repairs.quantizer(model, node);
       assertThat(quantizer.singleScale().orElseThrow()).isEqualTo(0.02f * factor, within(1e-7f));
       assertThat(quantizer.singleZeroPoint()).contains(0);
       assertThat(quantizer.codeType()).isEqualTo(INT8);
@@ -116,7 +112,7 @@ class CenterCodesTest {
     assertThat(Repairs.runTwice(new CenterUnsignedCodes(), model)).hasSize(2);
 
     float[] after = OnnxRuntimeOracle.run(model, SAMPLE);
-    float step = scaleOf(model, "c");
+    float step = Numbers.scale(model, "c");
     for (int i = 0; i < after.length; i++) {
       assertThat(after[i]).isEqualTo(before[i], within(3 * step));
     }
@@ -183,7 +179,7 @@ class CenterCodesTest {
 
     Repairs.runTwice(new CenterUnsignedCodes(), model);
 
-    assertThat(scaleOf(model, "b")).isEqualTo(scaleOf(model, "a.q"));
+    assertThat(Numbers.scale(model, "b")).isEqualTo(Numbers.scale(model, "a.q"));
   }
 
   @ParameterizedTest

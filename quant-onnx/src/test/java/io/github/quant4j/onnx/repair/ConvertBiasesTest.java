@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConvertBiasesTest {
@@ -98,24 +99,14 @@ class ConvertBiasesTest {
     assertThat(floats(value(model, "b"))).containsExactly(0.5f * CODES[0], -1.25f, 2468f);
   }
 
-  @Test
-  void run_convolutionWithoutBias_changesNothing() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void run_convolutionWithoutBias_changesNothing(boolean isNamed) {
     QdqGraph graph = graph();
+    String weight = weight(graph);
+    graph.conv("y", 1, isNamed ? new String[] {"p", weight, ""} : new String[] {"p", weight});
 
-    assertThat(
-            Repairs.runTwice(
-                new ConvertBiases(), graph.build(graph.conv("y", 1, "p", weight(graph)))))
-        .isEmpty();
-  }
-
-  @Test
-  void run_biasLeftOutByAnEmptyName_changesNothing() {
-    QdqGraph graph = graph();
-
-    assertThat(
-            Repairs.runTwice(
-                new ConvertBiases(), graph.build(graph.conv("y", 1, "p", weight(graph), ""))))
-        .isEmpty();
+    assertThat(Repairs.runTwice(new ConvertBiases(), graph.build("y"))).isEmpty();
   }
 
   @Test
@@ -153,9 +144,7 @@ class ConvertBiasesTest {
     String bias = graph.bias("b", CODES, 1f, 2f);
     OnnxModel model = graph.build(graph.conv("y", 1, "p", weight(graph), bias));
 
-    assertThat(Repairs.runTwice(new ConvertBiases(), model))
-        .singleElement()
-        .matches(Finding::isRefused);
+    Repairs.assertRefused(new ConvertBiases(), model);
   }
 
   @ParameterizedTest
@@ -258,18 +247,12 @@ class ConvertBiasesTest {
     assertThat(Repairs.operators(model)).isEqualTo("QuantizeLinear DequantizeLinear Cast");
   }
 
-  @Test
-  void run_integerBiasForOnnxRuntime_stays() {
+  @ParameterizedTest
+  @CsvSource({"1, 0", "1.01, 1"})
+  void run_integerBiasForOnnxRuntime_staysWhereItsUnitsAreRight(float factor, int findings) {
     RepairOptions options = RepairOptions.defaults().withTarget(Target.ONNXRUNTIME);
 
-    assertThat(Repairs.runTwice(new ConvertBiases(), inUnits(1), options)).isEmpty();
-  }
-
-  @Test
-  void run_integerBiasInOtherUnitsForOnnxRuntime_isConverted() {
-    RepairOptions options = RepairOptions.defaults().withTarget(Target.ONNXRUNTIME);
-
-    assertThat(Repairs.runTwice(new ConvertBiases(), inUnits(1.01f), options)).hasSize(1);
+    assertThat(Repairs.runTwice(new ConvertBiases(), inUnits(factor), options)).hasSize(findings);
   }
 
   /** A bias in units of input scale times weight scale times a factor. */

@@ -48,20 +48,6 @@ class DecomposeIntegerOperatorsTest {
     return List.of(input + "q", input + "q.scale", input + "q.zp");
   }
 
-  private List<String> weight(ElementType type, int scales, long... dimensions) {
-    graph.codes("w", type, dimensions);
-    float[] scale = new float[scales];
-    byte[] zeros = new byte[scales];
-    for (int i = 0; i < scales; i++) {
-      scale[i] = 0.002f + 0.001f * i;
-      zeros[i] = (byte) (type == UINT8 ? 120 + i : 0);
-    }
-    Shape shape = scales == 1 ? Shape.of() : Shape.of(scales);
-    graph.builder().constant("w.scale", Tensor.ofFloats(shape, scale));
-    graph.builder().constant("w.zp", Tensor.ofBytes(type, shape, zeros));
-    return List.of("w", "w.scale", "w.zp");
-  }
-
   private List<String> result(ElementType type, int zeroPoint) {
     return graph.parameters("y", 0.1f, type, zeroPoint);
   }
@@ -139,7 +125,7 @@ class DecomposeIntegerOperatorsTest {
     List<String> inputs =
         join(
             image(),
-            weight(weightType, 1, 3, 4, 3, 3),
+            graph.operand("w", weightType, 1, 3, 4, 3, 3),
             result(UINT8, 70),
             List.of(bias(900, -2000, 31)));
     graph
@@ -162,7 +148,7 @@ class DecomposeIntegerOperatorsTest {
         join(
             List.of(graph.quantize("xq", graph.input("x", 1, 4, 6, 6), SCALE, INT8, -9)),
             List.of("xq.scale", "xq.zp"),
-            weight(INT8, 3, 3, 4, 3, 3),
+            graph.operand("w", INT8, 3, 3, 4, 3, 3),
             result(INT8, -5),
             List.of(bias(900, -2000, 31)));
     graph.builder().add("QLinearConv", "y", inputs);
@@ -188,7 +174,7 @@ class DecomposeIntegerOperatorsTest {
         .add(
             "QLinearMatMul",
             "y",
-            join(quantized("x", 7, 5), weight(UINT8, 3, 5, 3), result(UINT8, 128)));
+            join(quantized("x", 7, 5), graph.operand("w", UINT8, 3, 5, 3), result(UINT8, 128)));
     OnnxModel model = endingInCodes(UINT8);
 
     check(model, 1);
@@ -203,7 +189,7 @@ class DecomposeIntegerOperatorsTest {
     List<String> inputs =
         join(
             quantized("x", 5, 7),
-            weight(weightType, 3, 3, 5),
+            graph.operand("w", weightType, 3, 3, 5),
             List.of(bias(900, -2000, 31)),
             result(UINT8, 128));
     graph.microsoft(
@@ -215,7 +201,8 @@ class DecomposeIntegerOperatorsTest {
   @Test
   void run_qgemmWithoutResultScale_writesFloats() {
     List<String> inputs =
-        join(quantized("x", 7, 5), weight(INT8, 3, 5, 3), List.of(bias(900, -2000, 31)));
+        join(
+            quantized("x", 7, 5), graph.operand("w", INT8, 3, 5, 3), List.of(bias(900, -2000, 31)));
     graph.microsoft("QGemm", "y", inputs);
     OnnxModel model = graph.build("y");
 
@@ -421,7 +408,7 @@ class DecomposeIntegerOperatorsTest {
   @ValueSource(booleans = {true, false})
   void run_convIntegerOfConstantScale_becomesConv(boolean isFolded) {
     image();
-    weight(UINT8, 1, 3, 4, 3, 3);
+    graph.operand("w", UINT8, 1, 3, 4, 3, 3);
     ModelBuilder builder = graph.builder();
     builder.add("ConvInteger", "sum", List.of("xq", "w", "xq.zp", "w.zp"));
     builder.add("Cast", "cast", List.of("sum"), integer("to", 1));

@@ -41,7 +41,7 @@ class FoldQuantizedGemmFactorsTest {
 
     Repairs.runTwice(new FoldQuantizedGemmFactors(), model);
 
-    Quantizer weight = Quantizer.of(Repairs.node(model, "w")).orElseThrow();
+    Quantizer weight = Repairs.quantizer(model, "w");
     float[] scales = ScaleValues.of(weight.scale().orElseThrow()).orElseThrow();
     assertThat(scales).containsExactly(0.01f * 128 / 127, 0.02f, 0.03f);
     double bound = 4 * 1.28 * scales[0] / 2; // four products with inputs of at most 1.28
@@ -84,17 +84,13 @@ class FoldQuantizedGemmFactorsTest {
     OnnxModel model =
         graph.build(graph.builder().add("Gemm", "y", List.of("p", "w", "d"), beta(3)));
 
-    assertThat(Repairs.runTwice(new FoldQuantizedGemmFactors(), model))
-        .singleElement()
-        .matches(Finding::isRefused);
+    Repairs.assertRefused(new FoldQuantizedGemmFactors(), model);
   }
 
   @ParameterizedTest
   @ValueSource(floats = {0, Float.NaN, Float.POSITIVE_INFINITY, Float.MIN_VALUE})
   void run_alphaThatLeavesNoScale_isRefused(float alpha) {
-    assertThat(Repairs.runTwice(new FoldQuantizedGemmFactors(), gemm(alpha, 1, (byte) 5)))
-        .singleElement()
-        .matches(Finding::isRefused);
+    Repairs.assertRefused(new FoldQuantizedGemmFactors(), gemm(alpha, 1, (byte) 5));
   }
 
   @Test

@@ -26,7 +26,7 @@ class JoinActivationScalesTest {
         .singleElement()
         .hasToString(
             "R20 error at node \"q\", tensor \"x\": 3 scales on an activation; one scale, 0.03");
-    Quantizer quantize = Quantizer.of(Repairs.node(model, "q")).orElseThrow();
+    Quantizer quantize = Repairs.quantizer(model, "q");
     assertThat(quantize.singleScale()).contains(0.03f);
     assertThat(quantize.node().hasAttribute("axis")).isFalse();
     assertValuesInRangeAreKept(model, ElementType.INT8, 0, 0, 0);
@@ -56,7 +56,7 @@ class JoinActivationScalesTest {
 
     Repairs.runTwice(new JoinActivationScales(), model);
 
-    Quantizer quantize = Quantizer.of(Repairs.node(model, "q")).orElseThrow();
+    Quantizer quantize = Repairs.quantizer(model, "q");
     assertThat(quantize.codeType()).isEqualTo(ElementType.UINT8);
     assertThat(quantize.singleZeroPoint()).contains(0);
     assertThat(quantize.singleScale()).contains(0.03f);
@@ -86,9 +86,7 @@ class JoinActivationScalesTest {
     QdqGraph graph = graph(ElementType.INT8, 0, 0, 0);
     graph.builder().output("q", ElementType.INT8);
 
-    assertThat(Repairs.runTwice(new JoinActivationScales(), graph.build()))
-        .singleElement()
-        .matches(Finding::isRefused);
+    Repairs.assertRefused(new JoinActivationScales(), graph.build());
   }
 
   @Test
@@ -99,15 +97,13 @@ class JoinActivationScalesTest {
     graph.builder().add("QuantizeLinear", "q", List.of("x", "s", "z"), axis(1));
     graph.builder().add("DequantizeLinear", "y", List.of("q", "s", "z"), axis(2));
 
-    assertThat(Repairs.runTwice(new JoinActivationScales(), graph.build("y")))
-        .singleElement()
-        .matches(Finding::isRefused);
+    Repairs.assertRefused(new JoinActivationScales(), graph.build("y"));
   }
 
   /** Inside its old range every value must be off by half of the new scale at most. */
   private static void assertValuesInRangeAreKept(
       OnnxModel model, ElementType type, int... zeroPoints) {
-    float scale = Quantizer.of(Repairs.node(model, "q")).orElseThrow().singleScale().orElseThrow();
+    float scale = Repairs.quantizer(model, "q").singleScale().orElseThrow();
     int lowest = type == ElementType.INT8 ? -128 : 0;
     int steps = 64;
     float[] values = new float[3 * steps];

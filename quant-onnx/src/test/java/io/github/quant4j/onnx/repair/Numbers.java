@@ -11,6 +11,7 @@ import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
@@ -55,6 +56,20 @@ final class Numbers {
         (name, maximum) ->
             table.put(name, TensorCalibration.of(new ValueRange(-maximum / 2, maximum))));
     return RepairOptions.defaults().withRanges(table.build());
+  }
+
+  /** Returns options that know the range of one tensor. */
+  static RepairOptions observed(String tensor, float minimum, float maximum) {
+    return RepairOptions.defaults()
+        .withRanges(
+            CalibrationTable.builder()
+                .put(tensor, TensorCalibration.of(new ValueRange(minimum, maximum)))
+                .build());
+  }
+
+  /** Returns the bits of all outputs of a model. */
+  static List<ByteBuffer> results(OnnxModel model, Map<String, Tensor> inputs) {
+    return OnnxRuntimeOracle.run(model, inputs).values().stream().map(Tensor::bytes).toList();
   }
 
   /** Returns the scale of a QuantizeLinear or DequantizeLinear. */

@@ -130,6 +130,25 @@ final class QdqGraph {
     return builder.constant(name, Tensor.ofBytes(type, Shape.of(dimensions), codes));
   }
 
+  /**
+   * Adds random codes with scales of 0.002, 0.003 and so on, and zero points of 0, for uint8 of
+   * 120, 121 and so on; one of each has rank 0. Returns the names of codes, scale and zero point.
+   */
+  List<String> operand(String name, ElementType type, int scales, long... dimensions) {
+    codes(name, type, dimensions);
+    float[] scale = new float[scales];
+    byte[] zeros = new byte[scales];
+    for (int i = 0; i < scales; i++) {
+      scale[i] = 0.002f + 0.001f * i;
+      zeros[i] = (byte) (type == ElementType.UINT8 ? 120 + i : 0);
+    }
+    Shape shape = scales == 1 ? Shape.of() : Shape.of(scales);
+    return List.of(
+        name,
+        builder.constant(name + ".scale", Tensor.ofFloats(shape, scale)),
+        builder.constant(name + ".zp", Tensor.ofBytes(type, shape, zeros)));
+  }
+
   /** Adds an operator of the domain com.microsoft. */
   String microsoft(String opType, String name, List<String> inputs, AttributeProto... attributes) {
     builder.add(opType, name, inputs, attributes);

@@ -11,7 +11,6 @@ import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Bodies;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
-import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -137,14 +136,10 @@ class RemoveCastsBetweenQuantizersTest {
   }
 
   private List<Finding> keepsResults(OnnxModel model) {
-    List<ByteBuffer> before = results(model);
+    List<ByteBuffer> before = Numbers.results(model, INPUT);
     List<Finding> findings = Repairs.runTwice(pass, model);
-    assertThat(results(model)).isEqualTo(before);
+    assertThat(Numbers.results(model, INPUT)).isEqualTo(before);
     return findings;
-  }
-
-  private static List<ByteBuffer> results(OnnxModel model) {
-    return OnnxRuntimeOracle.run(model, INPUT).values().stream().map(Tensor::bytes).toList();
   }
 
   private String cast(String name, String codes, ElementType to) {

@@ -33,6 +33,13 @@ final class Repairs {
     return context.findings();
   }
 
+  /** Runs a pass twice on what it must refuse, in one place, and leave as it is. */
+  static void assertRefused(RepairPass pass, OnnxModel model) {
+    byte[] before = model.toByteArray();
+    assertThat(runTwice(pass, model)).singleElement().matches(Finding::isRefused);
+    assertThat(model.toByteArray()).isEqualTo(before);
+  }
+
   private static boolean differ(byte[] before, byte[] after) {
     return !Arrays.equals(before, after);
   }
@@ -47,5 +54,10 @@ final class Repairs {
         .filter(node -> node.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no node is named " + name));
+  }
+
+  /** Returns the QuantizeLinear or DequantizeLinear of a name. */
+  static Quantizer quantizer(OnnxModel model, String name) {
+    return Quantizer.of(node(model, name)).orElseThrow();
   }
 }

@@ -28,31 +28,10 @@ class ReplaceComputedScalesTest {
   private final QdqGraph graph = new QdqGraph();
   private final ModelBuilder builder = graph.builder();
 
-  private static RepairOptions observed(String tensor, float minimum, float maximum) {
-    CalibrationTable table =
-        CalibrationTable.builder()
-            .put(tensor, TensorCalibration.of(new ValueRange(minimum, maximum)))
-            .build();
-    return RepairOptions.defaults().withRanges(table);
-  }
-
   /** Adds a DynamicQuantizeLinear of outputs {@code <input>q}, {@code .scale} and {@code .zp}. */
   private void quantizeDynamically(String input) {
     builder.add("DynamicQuantizeLinear", input + "q", List.of(input));
     builder.outputs(input + "q.scale", input + "q.zp");
-  }
-
-  private void weight(int scales, long... dimensions) {
-    graph.codes("w", UINT8, dimensions);
-    float[] scale = new float[scales];
-    byte[] zeros = new byte[scales];
-    for (int i = 0; i < scales; i++) {
-      scale[i] = 0.002f + 0.001f * i;
-      zeros[i] = (byte) (120 + i);
-    }
-    Shape shape = scales == 1 ? Shape.of() : Shape.of(scales);
-    builder.constant("w.scale", Tensor.ofFloats(shape, scale));
-    builder.constant("w.zp", Tensor.ofBytes(UINT8, shape, zeros));
   }
 
   private void scaled(String opType, String output, String left, String right) {
@@ -66,7 +45,7 @@ class ReplaceComputedScalesTest {
   private OnnxModel convolution() {
     graph.input("x", 1, 4, 6, 6);
     quantizeDynamically("x");
-    weight(1, 3, 4, 3, 3);
+    graph.operand("w", UINT8, 1, 3, 4, 3, 3);
     builder.add(
         "ConvInteger", "conv", List.of("xq", "w", "xq.zp", "w.zp"), integers("pads", 1, 1, 1, 1));
     builder.add("Cast", "cast", List.of("conv"), integer("to", 1));
@@ -80,14 +59,14 @@ class ReplaceComputedScalesTest {
   private OnnxModel product(int scales) {
     graph.input("x", 7, 5);
     quantizeDynamically("x");
-    weight(scales, 5, 3);
+    graph.operand("w", UINT8, scales, 5, 3);
     scaled("MatMulInteger", "y", "xq", "w");
     return graph.build("y");
   }
 
   private OnnxModel fused(String opType) {
     graph.input("x", 7, 5);
-    weight(3, 5, 3);
+    graph.operand("w", UINT8, 3, 5, 3);
     builder.constant("bias", Tensor.ofFloats(Shape.of(3), 0.5f, -1, 2));
     if (opType.equals("DynamicQuantizeMatMul")) {
       graph.microsoft(opType, "y", List.of("x", "w", "w.scale", "w.zp", "bias"));
@@ -107,7 +86,7 @@ class ReplaceComputedScalesTest {
   private static List<Finding> check(OnnxModel model, double weightSum, long... shape) {
     OnnxModel source = model.copy();
     List<Finding> findings =
-        Repairs.runTwice(new ReplaceComputedScales(), model, observed("x", -3.5f, 4));
+        Repairs.runTwice(new ReplaceComputedScales(), model, Numbers.observed("x", -3.5f, 4));
     Tensor x = ModelBuilder.random(SEED, 4, shape);
     compare(
         OnnxRuntimeOracle.run(source, x), OnnxRuntimeOracle.run(model, x), 8 / 254.0 * weightSum);
@@ -249,13 +228,13 @@ class ReplaceComputedScalesTest {
   void run_sumsThatStayIntegers_areRefused() {
     graph.input("x", 7, 5);
     quantizeDynamically("x");
-    weight(1, 5, 3);
+    graph.operand("w", UINT8, 1, 5, 3);
     builder.add("MatMulInteger", "sum", List.of("xq", "w", "xq.zp", "w.zp"));
     builder.add("Cast", "y", List.of("sum"), integer("to", 1));
     OnnxModel model = graph.build("y");
 
     List<Finding> findings =
-        Repairs.runTwice(new ReplaceComputedScales(), model, observed("x", -1, 1));
+        Repairs.runTwice(new ReplaceComputedScales(), model, Numbers.observed("x", -1, 1));
 
     assertThat(findings).hasSize(1).allMatch(Finding::isRefused);
     assertThat(findings.get(0).remedy().text()).contains("not made floats by a Cast and a Mul");

@@ -124,9 +124,7 @@ class ReplaceInvalidScalesTest {
   void run_scaleZeroOnAFloatConstantThatIsNotZero_isRefused() {
     OnnxModel model = quantizedConstant(ModelBuilder.random(1, 1, 3, 2, 1, 1));
 
-    assertThat(Repairs.runTwice(new ReplaceInvalidScales(), model))
-        .singleElement()
-        .matches(Finding::isRefused);
+    Repairs.assertRefused(new ReplaceInvalidScales(), model);
   }
 
   @Test
@@ -167,13 +165,11 @@ class ReplaceInvalidScalesTest {
   }
 
   private static float[] scale(OnnxModel model, String node) {
-    return ScaleValues.of(
-            Quantizer.of(Repairs.node(model, node)).orElseThrow().scale().orElseThrow())
-        .orElseThrow();
+    return ScaleValues.of(Repairs.quantizer(model, node).scale().orElseThrow()).orElseThrow();
   }
 
   private static float[] weight(OnnxModel model) {
-    Quantizer weight = Quantizer.of(Repairs.node(model, "w")).orElseThrow();
+    Quantizer weight = Repairs.quantizer(model, "w");
     Tensor floats =
         ConstantDequantization.of(
                 weight.data().constant().orElseThrow(),

@@ -132,16 +132,10 @@ class TensorRtContractTest {
     assertBreach("node \"dq\" has no data, or a scale that is no initializer", "dq");
   }
 
-  @Test
-  void breaches_zeroPointOtherThanZero_isOne() {
-    pair(SCALE, Tensor.ofBytes(ElementType.INT8, SCALAR, (byte) 3));
-
-    assertBreach("node \"dq\" has a zero point other than int8 zeros", "dq");
-  }
-
-  @Test
-  void breaches_zeroPointOfUint8_isOne() {
-    pair(SCALE, Tensor.ofBytes(ElementType.UINT8, SCALAR, (byte) 0));
+  @ParameterizedTest
+  @CsvSource({"INT8, 3", "UINT8, 0"})
+  void breaches_zeroPointOtherThanInt8Zero_isOne(ElementType type, byte zeroPoint) {
+    pair(SCALE, Tensor.ofBytes(type, SCALAR, zeroPoint));
 
     assertBreach("node \"dq\" has a zero point other than int8 zeros", "dq");
   }

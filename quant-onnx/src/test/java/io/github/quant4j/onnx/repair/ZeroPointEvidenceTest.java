@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.onnx.repair.ZeroPointEvidence.Verdict;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ZeroPointEvidenceTest {
   private final QdqGraph graph = new QdqGraph();
@@ -26,6 +29,20 @@ class ZeroPointEvidenceTest {
     return graph.builder().relu(name, conv(name + ".conv", input));
   }
 
+  private String chain(String pairs) {
+    String last = x;
+    for (String pair : pairs.split(", ", -1)) {
+      String[] words = pair.split(" ", -1);
+      String name = "n" + graph.builder().graph().getNodeCount();
+      if (words.length == 3) {
+        last = words[0].equals("relu") ? relu(name, last) : conv(name, last);
+      }
+      ElementType type = words[words.length - 2].equals("int8") ? INT8 : UINT8;
+      last = pair(name + ".dq", last, type, Integer.parseInt(words[words.length - 1]));
+    }
+    return last;
+  }
+
   private Verdict verdict(String output) {
     return ZeroPointEvidence.of(context(output)).verdict();
   }
@@ -40,74 +57,34 @@ class ZeroPointEvidenceTest {
     return new RepairContext(graph.build(output), RepairOptions.defaults());
   }
 
-  @Test
-  void verdict_noUnsignedCodes_isAbsent() {
-    assertThat(verdict(pair("b", relu("r", pair("a", x, INT8, 0)), INT8, 0)))
-        .isEqualTo(Verdict.ABSENT);
-  }
+  /** Each pair stands behind what is named before its type; the first one quantizes the input. */
+  @ParameterizedTest(name = "{0}: {1} is {2}, behind Casts {3}")
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      textBlock =
+          """
+          no unsigned codes          | int8 0, relu int8 0                  | ABSENT    | -
+          symmetric eager export     | int8 0, relu uint8 0, conv uint8 0   | SIGNED    | -
+          affine eager export        | int8 -7, relu uint8 128, conv uint8 249 | SIGNED | -
+          eager, with a float head   | int8 0, relu uint8 0                 | SIGNED    | SIGNED
+          genuine export with Casts  | uint8 125, relu uint8 0, conv uint8 124 | UNSIGNED | UNSIGNED
+          0 behind Relu beside more  | int8 -7, relu uint8 0, conv uint8 120 | UNSIGNED | -
+          symmetric uint8            | int8 0, relu uint8 128, conv uint8 128 | UNSIGNED | -
+          Conv beside a kept Relu    | uint8 0, relu uint8 0, conv uint8 0  | SIGNED    | -
+          Convs without any Relu     | uint8 0, conv uint8 0, conv uint8 0  | SIGNED    | -
+          int8 inside, Relu | int8 0, relu uint8 0, conv int8 0, relu uint8 0 | UNDECIDED | -
+          int8 inside, Conv | int8 0, relu uint8 0, conv int8 0, conv uint8 0 | UNDECIDED | SIGNED
+          int8 inside, beside 3      | int8 0, relu uint8 3, conv int8 0    | UNSIGNED  | -
+          """)
+  void verdict_chainOfPairs_isTheStated(
+      String name, String pairs, Verdict alone, @Nullable Verdict afterCasts) {
+    String output = chain(pairs);
 
-  @Test
-  void verdict_symmetricEagerExport_isSigned() {
-    String first = pair("b", relu("r", pair("a", x, INT8, 0)), UINT8, 0);
-
-    assertThat(verdict(pair("c", conv("k", first), UINT8, 0))).isEqualTo(Verdict.SIGNED);
-  }
-
-  @Test
-  void verdict_affineEagerExport_isSigned() {
-    String first = pair("b", relu("r", pair("a", x, INT8, -7)), UINT8, 128);
-
-    assertThat(verdict(pair("c", conv("k", first), UINT8, 249))).isEqualTo(Verdict.SIGNED);
-  }
-
-  @Test
-  void verdict_eagerExportWithAFloatHead_isSignedForItsCasts() {
-    String output = pair("b", relu("r", pair("a", x, INT8, 0)), UINT8, 0);
-
-    assertThat(verdictAfterCasts(output)).isEqualTo(Verdict.SIGNED);
-  }
-
-  @Test
-  void verdict_int8InputBesideRectifiedCodesFromZero_isSigned() {
-    String output = pair("b", relu("r", pair("a", x, INT8, 0)), UINT8, 0);
-
-    assertThat(verdict(output)).isEqualTo(Verdict.SIGNED);
-  }
-
-  @Test
-  void verdict_genuineExportWithCasts_isUnsigned() {
-    String first = pair("b", relu("r", pair("a", x, UINT8, 125)), UINT8, 0);
-
-    assertThat(verdictAfterCasts(pair("c", conv("k", first), UINT8, 124)))
-        .isEqualTo(Verdict.UNSIGNED);
-  }
-
-  @Test
-  void verdict_int8InputBesideZeroBehindReluAndOthers_isUnsigned() {
-    String first = pair("b", relu("r", pair("a", x, INT8, -7)), UINT8, 0);
-
-    assertThat(verdict(pair("c", conv("k", first), UINT8, 120))).isEqualTo(Verdict.UNSIGNED);
-  }
-
-  @Test
-  void verdict_int8InputBesideSymmetricUint8_isUnsigned() {
-    String first = pair("b", relu("r", pair("a", x, INT8, 0)), UINT8, 128);
-
-    assertThat(verdict(pair("c", conv("k", first), UINT8, 128))).isEqualTo(Verdict.UNSIGNED);
-  }
-
-  @Test
-  void verdict_zerosOnAConvolutionBesideAKeptRelu_isSigned() {
-    String first = pair("b", relu("r", pair("a", x, UINT8, 0)), UINT8, 0);
-
-    assertThat(verdict(pair("c", conv("k", first), UINT8, 0))).isEqualTo(Verdict.SIGNED);
-  }
-
-  @Test
-  void verdict_zerosOnConvolutionsWithoutAnyRelu_isSigned() {
-    String first = pair("b", conv("k", pair("a", x, UINT8, 0)), UINT8, 0);
-
-    assertThat(verdict(pair("c", conv("l", first), UINT8, 0))).isEqualTo(Verdict.SIGNED);
+    assertThat(verdict(output)).as(name).isEqualTo(alone);
+    if (afterCasts != null) {
+      assertThat(verdictAfterCasts(output)).as(name).isEqualTo(afterCasts);
+    }
   }
 
   /** ONNX Runtime's quantizer drops a Relu whose work the zero point does. */
@@ -126,31 +103,6 @@ class ZeroPointEvidenceTest {
 
     assertThat(verdict(pair("d", graph.builder().sum("s", pooled, pooled), UINT8, 0)))
         .isEqualTo(Verdict.UNDECIDED);
-  }
-
-  @Test
-  void verdict_int8InsideBesideZerosOnNonNegativeTensors_isUndecided() {
-    String first = pair("b", relu("r", pair("a", x, INT8, 0)), UINT8, 0);
-    String second = pair("c", conv("k", first), INT8, 0);
-
-    assertThat(verdict(pair("d", relu("q", second), UINT8, 0))).isEqualTo(Verdict.UNDECIDED);
-  }
-
-  @Test
-  void verdict_int8InsideBesideAZeroOnAConvolution_isUndecidedButForCasts() {
-    String first = pair("b", relu("r", pair("a", x, INT8, 0)), UINT8, 0);
-    String second = pair("c", conv("k", first), INT8, 0);
-    String third = pair("d", conv("l", second), UINT8, 0);
-
-    assertThat(verdict(third)).isEqualTo(Verdict.UNDECIDED);
-    assertThat(verdictAfterCasts(third)).isEqualTo(Verdict.SIGNED);
-  }
-
-  @Test
-  void verdict_int8InsideBesideAsymmetricUint8_isUnsigned() {
-    String first = pair("b", relu("r", pair("a", x, INT8, 0)), UINT8, 3);
-
-    assertThat(verdict(pair("c", conv("k", first), INT8, 0))).isEqualTo(Verdict.UNSIGNED);
   }
 
   @Test

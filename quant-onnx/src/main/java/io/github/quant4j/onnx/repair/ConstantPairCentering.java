@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
-import io.github.quant4j.core.qparams.QuantizationParameters;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
@@ -19,11 +18,11 @@ import java.util.OptionalInt;
  * of 0, so that the codes differ from the old ones by the zero point only; else the scales are
  * chosen from the values.
  */
-final class FloatConstants {
+final class ConstantPairCentering {
   private static final int LARGEST_CODE = 127;
   private static final double HALF_STEP = 0.5;
 
-  private FloatConstants() {}
+  private ConstantPairCentering() {}
 
   /** Makes one pair symmetric; returns true when the model was changed. */
   static boolean center(RepairContext context, Node node) {
@@ -34,11 +33,11 @@ final class FloatConstants {
     Quantizer quantize = found.get();
     Value values = quantize.data();
     List<Quantizer> readers = readers(quantize);
-    if (readers.isEmpty() || !isFloat(values) || !fits(quantize)) {
+    if (readers.isEmpty() || !values.isConstant(ElementType.FLOAT) || !fits(quantize)) {
       return false;
     }
     Tensor tensor = values.constant().orElseThrow();
-    if (quantize.output().isGraphOutput() || !WeightReading.areFinite(tensor)) {
+    if (quantize.output().isGraphOutput() || !WeightRounding.areFinite(tensor)) {
       context.refused(
           Defect.ASYMMETRIC_WEIGHT,
           Site.of(node, values),
@@ -63,20 +62,14 @@ final class FloatConstants {
     String done = "zero point int8 0, the scale stays";
     if (!isWithin(values, quantize)) {
       OptionalInt axis = CenterWeights.axis(readers, values.shape());
-      QuantizationParameters parameters = WeightReading.symmetric(values, axis);
-      scale = context.addConstant(quantize.data() + "_scale", CenterWeights.scales(parameters));
-      nodes.forEach(changed -> CenterWeights.setAxis(context, changed, axis));
-      done = CenterWeights.account(values, parameters);
+      WeightRounding rounding = WeightRounding.of(values, axis).orElseThrow();
+      scale = context.addConstant(quantize.data() + "_scale", rounding.scale());
+      nodes.forEach(changed -> context.setAxis(changed, axis));
+      done = CenterWeights.account(values, rounding);
     }
     Shape shape = scale.constantShape().orElseThrow();
     context.setParameters(nodes, scale, context.int8Zeros(shape));
-    context.rewriter().edit(quantize.node()).removeAttribute("output_dtype");
-    context.rewriter().retype(quantize.output(), ElementType.INT8);
     return done;
-  }
-
-  private static boolean isFloat(Value values) {
-    return values.constantElementType().filter(type -> type == ElementType.FLOAT).isPresent();
   }
 
   /** Returns the readers of the codes, none where one is something else or reads otherwise. */
@@ -98,26 +91,15 @@ final class FloatConstants {
   /** Tells whether there is one scale, or one for each index of an axis that there is. */
   private static boolean fits(Quantizer quantize) {
     Shape shape = quantize.data().constantShape().orElseThrow();
-    long count = quantize.scale().orElseThrow().shape().elementCount();
-    long axis = quantize.node().integer("axis", 1);
-    return count == 1
-        || (axis >= -shape.rank()
-            && axis < shape.rank()
-            && shape.dimension(Math.toIntExact(axis)) == count);
+    int count = Math.toIntExact(quantize.scale().orElseThrow().shape().elementCount());
+    return count == 1 || ChannelAxis.resolve(shape, quantize, count).isPresent();
   }
 
   /** Tells whether all values have codes in [-127, 127] at the scales there are. */
   private static boolean isWithin(Tensor values, Quantizer quantize) {
     FloatBuffer scales = quantize.scale().orElseThrow().floats();
-    long axis = quantize.node().integer("axis", 1);
-    int rank = values.shape().rank();
-    boolean isPerAxis = scales.remaining() > 1;
-    int inner =
-        WeightReading.inner(
-            values.shape(),
-            isPerAxis
-                ? OptionalInt.of(Math.toIntExact(axis < 0 ? axis + rank : axis))
-                : OptionalInt.empty());
+    OptionalInt axis = ChannelAxis.resolve(values.shape(), quantize, scales.remaining());
+    int inner = scales.remaining() > 1 ? ChannelAxis.inner(values.shape(), axis.orElseThrow()) : 1;
     FloatBuffer floats = values.floats();
     for (int i = 0; i < floats.remaining(); i++) {
       double limit = (LARGEST_CODE + HALF_STEP) * scales.get(i / inner % scales.remaining());
