@@ -86,7 +86,7 @@ final class CenterWeights implements RepairPass {
       result =
           reading.isExact(codes)
               ? shift(context, weight, reading)
-              : requantize(context, weight, reading, axis);
+              : requantize(context, weight, values.get(), axis);
       results.put(source, result);
     }
     connect(context, weight.node(), result);
@@ -140,8 +140,8 @@ final class CenterWeights implements RepairPass {
   }
 
   private static Result requantize(
-      RepairContext context, Quantizer weight, WeightReading reading, OptionalInt axis) {
-    Tensor values = reading.dequantize(weight.data().constant().orElseThrow()).orElseThrow();
+      RepairContext context, Quantizer weight, Tensor values, OptionalInt axis) {
+    WeightReading reading = reading(weight);
     QuantizationParameters parameters = WeightReading.symmetric(values, axis);
     Value codes =
         context
@@ -151,6 +151,7 @@ final class CenterWeights implements RepairPass {
                 weight.data(),
                 ElementType.INT8,
                 stored -> reading.requantized(stored, parameters));
+    context.holdsNoLowestCode(codes);
     return new Result(
         codes,
         context.addConstant(weight.data() + "_scale", scales(parameters)),
