@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -43,13 +44,13 @@ public final class ConstantDequantization {
     }
     int[] offsets = new int[scales.remaining()];
     zeroPoint.ifPresent(zeros -> read(zeros, offsets));
-    int[] numbers = new int[Math.toIntExact(shape.elementCount())];
-    read(codes, numbers);
     long inner = isPerAxis ? innerCount(shape, (int) axis) : 1;
-    float[] values = new float[numbers.length];
+    ElementType type = codes.elementType();
+    ByteBuffer bytes = codes.bytes();
+    float[] values = new float[Math.toIntExact(shape.elementCount())];
     for (int i = 0; i < values.length; i++) {
       int channel = isPerAxis ? (int) (i / inner % offsets.length) : 0;
-      double offset = (double) numbers[i] - offsets[channel];
+      double offset = (double) number(bytes, type, i) - offsets[channel];
       values[i] = (float) (offset * scales.get(channel));
     }
     return Optional.of(Tensor.ofFloats(shape, values));
@@ -71,12 +72,15 @@ public final class ConstantDequantization {
   private static void read(Tensor tensor, int[] numbers) {
     ByteBuffer bytes = tensor.bytes();
     for (int i = 0; i < numbers.length; i++) {
-      numbers[i] =
-          switch (tensor.elementType()) {
-            case INT32 -> bytes.getInt(i * Integer.BYTES);
-            case UINT8 -> Byte.toUnsignedInt(bytes.get(i));
-            default -> bytes.get(i);
-          };
+      numbers[i] = number(bytes, tensor.elementType(), i);
     }
+  }
+
+  private static int number(ByteBuffer bytes, ElementType type, int index) {
+    return switch (type) {
+      case INT32 -> bytes.getInt(index * Integer.BYTES);
+      case UINT8 -> Byte.toUnsignedInt(bytes.get(index));
+      default -> bytes.get(index);
+    };
   }
 }

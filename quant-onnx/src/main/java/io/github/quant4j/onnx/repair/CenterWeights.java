@@ -85,7 +85,7 @@ final class CenterWeights implements RepairPass {
       result =
           reading.isExact(codes)
               ? shift(context, weight, reading)
-              : requantize(context, weight, reading, axis);
+              : requantize(context, weight, values.get(), axis);
       results.put(source, result);
     }
     connect(context, weight.node(), result);
@@ -138,8 +138,8 @@ final class CenterWeights implements RepairPass {
   }
 
   private static Result requantize(
-      RepairContext context, Quantizer weight, WeightReading reading, OptionalInt axis) {
-    Tensor values = reading.dequantize(weight.data().constant().orElseThrow()).orElseThrow();
+      RepairContext context, Quantizer weight, Tensor values, OptionalInt axis) {
+    WeightReading reading = reading(weight);
     WeightRounding rounding = WeightRounding.of(values, axis).orElseThrow();
     Value codes =
         context
@@ -149,6 +149,7 @@ final class CenterWeights implements RepairPass {
                 weight.data(),
                 ElementType.INT8,
                 stored -> rounding.codes(reading.dequantize(stored).orElseThrow()));
+    context.holdsNoLowestCode(codes);
     return new Result(
         codes,
         context.addConstant(weight.data() + "_scale", rounding.scale()),

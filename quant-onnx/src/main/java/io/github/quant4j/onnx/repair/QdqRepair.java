@@ -168,8 +168,8 @@ public final class QdqRepair {
 
   /** Tells whether there is anything that could want a repair, in the functions of a model too. */
   private static boolean isQuantized(OnnxModel model) {
-    if (model.firstQuantizedNode().isPresent()) {
-      return true;
+    if (model.firstQuantizedNode().isPresent() || model.functions().isEmpty()) {
+      return model.firstQuantizedNode().isPresent();
     }
     OnnxModel inlined = model.copy();
     return new InlineFunctions().run(inlined) && inlined.firstQuantizedNode().isPresent();
@@ -193,6 +193,7 @@ public final class QdqRepair {
       try {
         if (pass.run(context)) {
           isChanged = true;
+          context.graphChanged();
           LOGGER.debug("repair pass {} changed the model", name);
         }
       } catch (QuantizationException e) {

@@ -14,6 +14,7 @@ import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.repair.Remedy.Outcome;
 import io.github.quant4j.onnx.shape.ShapeInference;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The model under repair, what the user said and knows, and the record of what was found. Not
@@ -35,13 +37,17 @@ final class RepairContext {
   private final RepairOptions options;
   private final FindingLog log = new FindingLog();
   private final Map<Shape, Value> zeroPoints = new HashMap<>();
+  private final Map<Value, Long> lowestCodes = new HashMap<>();
+  private @Nullable ShapeInference shapes;
 
   RepairContext(OnnxModel model, RepairOptions options) {
     this.model = model;
     this.options = options;
   }
 
+  /** Returns the model, which the caller may change. */
   OnnxModel model() {
+    shapes = null;
     return model;
   }
 
@@ -49,7 +55,9 @@ final class RepairContext {
     return model.graph();
   }
 
+  /** Returns what changes the graph; whoever asks for it is taken to do so. */
   GraphRewriter rewriter() {
+    shapes = null;
     return model.graph().rewriter();
   }
 
@@ -57,9 +65,42 @@ final class RepairContext {
     return options;
   }
 
-  /** Infers the shapes of the graph as it is now; a pass asks once, before it changes anything. */
+  /**
+   * Returns the shapes of the graph as it is now; a pass asks once, before it changes anything.
+   * Inferred once between changes.
+   */
   ShapeInference shapes() {
-    return ShapeInference.of(model.graph());
+    ShapeInference known = shapes;
+    if (known == null) {
+      known = ShapeInference.of(model.graph());
+      shapes = known;
+    }
+    return known;
+  }
+
+  /** Notes that a pass has changed the graph, maybe through a rewriter it asked for earlier. */
+  void graphChanged() {
+    shapes = null;
+  }
+
+  /** Returns how many codes of an int8 constant are -128, 0 for computed ones; counts them once. */
+  long lowestCodes(Value codes) {
+    return lowestCodes.computeIfAbsent(
+        codes, value -> value.constant().map(RepairContext::countLowest).orElse(0L));
+  }
+
+  /** Notes that no code of a constant is -128, so that nobody computes them to count. */
+  void holdsNoLowestCode(Value codes) {
+    lowestCodes.put(codes, 0L);
+  }
+
+  private static long countLowest(Tensor codes) {
+    ByteBuffer bytes = codes.bytes();
+    long count = 0;
+    for (int i = 0; i < bytes.limit(); i++) {
+      count += bytes.get(i) == Byte.MIN_VALUE ? 1 : 0;
+    }
+    return count;
   }
 
   /** Returns what calibration saw of a tensor, empty without calibration. */
