@@ -68,7 +68,6 @@ final class CodeRewriting {
             ? context.int8Zeros(Shape.of())
             : zeroPoints.computeIfAbsent(zeroPoint, this::addZeroPoint);
     unsigned.activation().nodes().forEach(node -> context.setZeroPoint(node, value));
-    settleTypes(unsigned);
     context.repaired(
         defect,
         unsigned.site(),
@@ -108,7 +107,6 @@ final class CodeRewriting {
       rectify(old);
     }
     context.setInt8Scale(old.activation().nodes(), site.tensor(), choice.scale());
-    settleTypes(old);
     context.repaired(defect, site, old.description(), done);
     return true;
   }
@@ -148,14 +146,5 @@ final class CodeRewriting {
                     List.of(tensor),
                     context.rewriter().freeName(tensor + "_rectified")));
     context.rewriter().replaceInput(new Use(quantize, 0), relu.output());
-  }
-
-  /** Makes what else tells the type of the codes agree with the zero point. */
-  private void settleTypes(AffineActivation activation) {
-    Node quantize = activation.activation().quantize().node();
-    if (quantize.hasAttribute("output_dtype")) {
-      context.rewriter().edit(quantize).removeAttribute("output_dtype");
-    }
-    context.rewriter().retype(quantize.output(), ElementType.INT8);
   }
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
-import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;
 import java.util.HashMap;
@@ -158,7 +157,6 @@ final class ReplaceComputedScales implements RepairPass {
         refuse(node, tensor, found, NEEDS_DATA.formatted(tensor));
       } else {
         context.setInt8Scale(pair.get().nodes(), tensor.name(), scale.get());
-        context.rewriter().retype(quantizer.output(), ElementType.INT8);
         repaired(node, tensor, found);
       }
     }
