@@ -14,8 +14,8 @@ import java.util.Optional;
  *
  * <ol>
  *   <li>A source that has a pair of the same scale keeps it, and the second goes.
- *   <li>A source whose pair of another scale serves the Pad alone loses that, which is told as
- *       R14: one rounding less.
+ *   <li>A source whose pair of another scale serves the Pad alone loses that, which is told as R14:
+ *       one rounding less.
  *   <li>A source that is quantized with another scale for other readers too is left alone: one
  *       tensor has one scale.
  * </ol>

@@ -306,4 +306,29 @@ class TensorRtContractTest {
   private static ByteBuffer bits(int half) {
     return ByteBuffer.allocate(2).order(ByteOrder.LITTLE_ENDIAN).putShort((short) half).flip();
   }
+
+  @ParameterizedTest
+  @ValueSource(longs = {9, 24})
+  void breaches_oldestAndNewestOpset_areNone(long opset) {
+    builder.opset(opset);
+
+    assertThat(TensorRtContract.breaches(graph.build(graph.pair("p", x, 0.1f)))).isEmpty();
+  }
+
+  @Test
+  void breaches_infiniteBfloat16Scale_isOne() {
+    pair(Tensor.of(ElementType.BFLOAT16, SCALAR, bits(0x7f80)), ZERO);
+
+    assertBreach("node \"dq\" has a scale of Infinity, expected finite ones above 0", "dq");
+  }
+
+  @Test
+  void breaches_severalScalesOnWhatIsMadeOfAConstant_isOne() {
+    weight(2, integer("axis", 1));
+    builder.add("Transpose", "moved", List.of("codes"));
+    builder.add("DequantizeLinear", "y", List.of("moved", "scale", "zp"), integer("axis", 0));
+    builder.output("w");
+
+    assertBreach("node \"y\" has 2 scales on a tensor that is no constant", "y");
+  }
 }
