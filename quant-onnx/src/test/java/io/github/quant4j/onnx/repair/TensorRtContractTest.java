@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.Bodies;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.half.Float16;
@@ -330,5 +331,15 @@ class TensorRtContractTest {
     builder.output("w");
 
     assertBreach("node \"y\" has 2 scales on a tensor that is no constant", "y");
+  }
+
+  @Test
+  void breaches_codesReadByABody_isOne() {
+    graph.pair("p", x, 0.1f);
+    builder.output("p");
+
+    assertBreach(
+        "node \"p.q\" is read by the body of an If, Loop or Scan",
+        Bodies.choice(builder, "if", "p.q"));
   }
 }
