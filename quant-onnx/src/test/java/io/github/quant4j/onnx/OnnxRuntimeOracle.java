@@ -68,10 +68,22 @@ public final class OnnxRuntimeOracle {
         (environment, options) -> environment.createSession(model.toString(), options), inputs);
   }
 
+  /** Returns all outputs in order of a model that is computed node by node, as it is written. */
+  public static Map<String, Tensor> runUnoptimized(OnnxModel model, Map<String, Tensor> inputs) {
+    byte[] bytes = model.toByteArray();
+    return run(
+        (environment, options) -> {
+          options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
+          return environment.createSession(bytes, options);
+        },
+        inputs);
+  }
+
   /**
-   * Returns why no session can be made of a model, empty when one can. Without the optimization
-   * QDQPropagation, which at opset 21 gives the pairs it adds behind an int8 DequantizeLinear two
-   * types and then refuses them (onnxruntime 1.29 and 1.30, pull request 28144).
+   * Returns why no session can be made of a model, empty when one can. Two optimizations that write
+   * what ONNX Runtime then refuses are left out (onnxruntime 1.29 and 1.30): QDQPropagation, which
+   * at opset 21 gives the pairs it adds behind an int8 DequantizeLinear two types (pull request
+   * 28144), and Pad_Fusion, which gives a MaxPool pads as large as its kernel.
    */
   public static Optional<String> refusal(OnnxModel model) {
     byte[] bytes = model.toByteArray();
@@ -79,7 +91,7 @@ public final class OnnxRuntimeOracle {
       options.setIntraOpNumThreads(1);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       options.addConfigEntry(
-          "optimization.disable_specified_optimizers", "QDQPropagationTransformer");
+          "optimization.disable_specified_optimizers", "QDQPropagationTransformer;Pad_Fusion");
       OrtEnvironment.getEnvironment().createSession(bytes, options).close();
       return Optional.empty();
     } catch (OrtException e) {

@@ -9,11 +9,13 @@ import java.util.Optional;
 
 /**
  * R16: a pair between a Pad of zeros and a convolution moves before the Pad, so that TensorRT makes
- * the Pad part of the convolution. Zero has code 0, so every result stays as it was, bit for bit.
+ * the Pad part of the convolution. Zero has code 0, so every result stays as it was, bit for bit,
+ * but in case 2.
  *
  * <ol>
  *   <li>A source that has a pair of the same scale keeps it, and the second goes.
- *   <li>A source whose pair of another scale serves the Pad alone loses that: one rounding less.
+ *   <li>A source whose pair of another scale serves the Pad alone loses that, which is told as R14:
+ *       one rounding less.
  *   <li>A source that is quantized with another scale for other readers too is left alone: one
  *       tensor has one scale.
  * </ol>
@@ -63,7 +65,7 @@ final class MovePairsBeforePads implements RepairPass {
             : insertion.insertBefore(pad, source, pair.scale());
     context.rewriter().replaceInput(new Use(pad, 0), result);
     if (!isEqual) {
-      before.ifPresent(replaced -> replaced.removeIfUnused(context.rewriter()));
+      before.ifPresent(replaced -> removeReplaced(context, replaced, pair));
     }
     pair.remove(context.rewriter());
     context.repaired(
@@ -75,5 +77,15 @@ final class MovePairsBeforePads implements RepairPass {
                 .formatted(source)
             : "the pair is moved to \"%s\", before the Pad".formatted(source));
     return true;
+  }
+
+  private static void removeReplaced(RepairContext context, Int8Pair replaced, Int8Pair pair) {
+    context.repaired(
+        Defect.REQUANTIZATION,
+        replaced.site(),
+        "its scale is %s, and behind the Pad \"%s\" is quantized again with scale %s"
+            .formatted(replaced.scale(), pair.tensor(), pair.scale()),
+        "the first pair is removed: one rounding less");
+    replaced.removeIfUnused(context.rewriter());
   }
 }

@@ -36,6 +36,7 @@ final class ScaleUnions {
   private final Map<Node, Node> parents = new HashMap<>();
   private final Map<Node, Node> origins = new LinkedHashMap<>();
   private final Set<Node> whole = new HashSet<>();
+  private final Set<Node> fed = new HashSet<>();
   private final Set<Node> joined = new LinkedHashSet<>();
   private final Set<Node> apart = new LinkedHashSet<>();
 
@@ -60,7 +61,10 @@ final class ScaleUnions {
     return unions;
   }
 
-  /** Finds what each pair and each Concat is made of: another pair or another Concat. */
+  /**
+   * Finds what each pair and each Concat is made of: another pair or another Concat. One that no
+   * pair feeds is a float tensor like any other, and joins nothing.
+   */
   private void trace() {
     for (Int8Pair pair : pairs) {
       if (Int8Pair.behind(pair.tensor()).isEmpty()) {
@@ -68,11 +72,14 @@ final class ScaleUnions {
       }
     }
     for (Node concat : concats) {
-      if (concat.inputs().stream().allMatch(this::isCovered)) {
+      if (concat.inputs().stream().allMatch(input -> isFrom(input, whole))) {
         whole.add(concat);
       }
+      if (concat.inputs().stream().anyMatch(input -> isFrom(input, fed))) {
+        fed.add(concat);
+      }
     }
-    origins.values().stream().filter(node -> node.is("Concat")).forEach(joined::add);
+    origins.values().stream().filter(fed::contains).forEach(joined::add);
     for (int i = concats.size() - 1; i >= 0; i--) {
       if (joined.contains(concats.get(i))) {
         concatsBefore(concats.get(i)).forEach(joined::add);
@@ -80,15 +87,13 @@ final class ScaleUnions {
     }
   }
 
-  private static Stream<Node> concatsBefore(Node concat) {
-    return concat.inputs().stream()
-        .flatMap(input -> origin(input).stream())
-        .filter(node -> node.is("Concat"));
+  private Stream<Node> concatsBefore(Node concat) {
+    return concat.inputs().stream().flatMap(input -> origin(input).stream()).filter(fed::contains);
   }
 
-  /** Tells whether all of an input comes out of pairs; Concats before are known by now. */
-  private boolean isCovered(Value input) {
-    return origin(input).filter(node -> !node.is("Concat") || whole.contains(node)).isPresent();
+  /** Tells whether an input comes out of a pair, or out of one of some Concats before it. */
+  private static boolean isFrom(Value input, Set<Node> before) {
+    return origin(input).filter(node -> !node.is("Concat") || before.contains(node)).isPresent();
   }
 
   private static Optional<Node> origin(Value value) {
@@ -178,6 +183,7 @@ final class ScaleUnions {
         isChanged = true;
       }
     }
+    pairs.removeIf(pair -> Int8Pair.of(pair.quantize()).isEmpty());
     return isChanged;
   }
 

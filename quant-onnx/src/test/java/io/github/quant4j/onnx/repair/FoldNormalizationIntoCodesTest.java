@@ -248,4 +248,21 @@ class FoldNormalizationIntoCodesTest {
     tensor.floats().get(floats);
     return floats;
   }
+
+  @Test
+  void run_normalizationOfComputedParameters_isKept() {
+    QdqGraph graph = new QdqGraph();
+    String x = graph.pair("xq", graph.input("x", 1, 4, 6, 6), 0.02f);
+    graph.builder().batchNormalization("bn", graph.int8Conv("conv", x, 4, 4, 1), 4);
+    String gamma = graph.builder().relu("gamma", "bn.gamma");
+    graph.builder().graph().getNodeBuilderList().stream()
+        .filter(node -> node.getName().equals("bn"))
+        .forEach(node -> node.setInput(1, gamma));
+
+    assertThat(Repairs.runTwice(new FoldNormalizationIntoCodes(), graph.build("bn")))
+        .singleElement()
+        .extracting(finding -> finding.remedy().text())
+        .asString()
+        .startsWith("kept: it trains, or its parameters are not finite");
+  }
 }

@@ -55,6 +55,7 @@ class ReadCodesAsSignedTest {
     List<Finding> findings = Repairs.runTwice(pass, exported);
 
     assertThat(findings).extracting(Finding::found).contains("scale 0.05, zero point uint8 244");
+    assertThat(Numbers.inputs(exported, "b.q")).last().isEqualTo("zero_point_int8_minus_128");
     float[] meant = OnnxRuntimeOracle.run(model(true, -7, -128, -12), SAMPLE);
     assertThat(OnnxRuntimeOracle.run(exported, SAMPLE)).isEqualTo(meant);
   }

@@ -267,4 +267,36 @@ class RemovePairsBeforeEpiloguesTest {
 
     assertThat(Repairs.runTwice(pass, graph.build("y"))).isEmpty();
   }
+
+  @Test
+  void run_gateOfABareTensor_losesItsPair() {
+    String conv = graph.int8Conv("conv", graph.input("x", 1, 8, 4, 4), 8, 8, 3);
+    String gate = graph.pair("gate", builder.add("Sigmoid", "g", List.of(conv)), 1f / 127);
+    graph.pair("y", builder.add("Mul", "f", List.of(conv, gate)), SCALE);
+    OnnxModel model = graph.build("y");
+
+    Repairs.runTwice(pass, model);
+
+    assertThat(inputs(model, "f")).containsExactly("conv", "g");
+  }
+
+  @Test
+  void run_productWithAFunctionThatIsNoGate_keepsThePair() {
+    String conv = graph.int8Conv("conv", graph.input("x", 1, 8, 4, 4), 8, 8, 3);
+    String other = graph.pair("p", builder.add("Tanh", "g", List.of(conv)), 1f / 127);
+    builder.add("Mul", "y", List.of(conv, other));
+
+    assertThat(Repairs.runTwice(pass, graph.build("y"))).isEmpty();
+  }
+
+  /** An activation function ends what can be fused with a residual Add behind it. */
+  @Test
+  void run_normalizationAndReluBeforeAQuantizedAdd_wantAPair() {
+    String relu = builder.relu("f", builder.batchNormalization("n", conv(), 8));
+    builder.sum("y", relu, "x.pair");
+
+    assertThat(Repairs.runTwice(pass, graph.build("y")))
+        .singleElement()
+        .matches(Finding::isRefused);
+  }
 }

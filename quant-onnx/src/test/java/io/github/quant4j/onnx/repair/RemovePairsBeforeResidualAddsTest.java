@@ -108,4 +108,14 @@ class RemovePairsBeforeResidualAddsTest {
 
     assertThat(Repairs.runTwice(pass, model)).isEmpty();
   }
+
+  @Test
+  void run_pairThatOthersReadToo_staysSinceItIsWrittenAnyway() {
+    String x = graph.pair("x.pair", graph.input("x", 1, 8, 6, 6), 0.04f);
+    String shared = graph.pair("a.pair", graph.int8Conv("a", x, 8, 8, 3), 0.2f);
+    builder.output(graph.int8Conv("next", shared, 8, 8, 1));
+    builder.sum("y", shared, x);
+
+    assertThat(Repairs.runTwice(pass, graph.build("y"))).isEmpty();
+  }
 }

@@ -247,4 +247,50 @@ class ReplaceComputedScalesTest {
 
     assertThat(Repairs.runTwice(new ReplaceComputedScales(), graph.build("conv"))).isEmpty();
   }
+
+  /** Quantizes "x" with a scale that is computed from it. */
+  private void quantizeByLargest() {
+    graph.input("x", 7, 5);
+    builder.add("ReduceMax", "largest", List.of("x"), integer("keepdims", 0));
+    builder.constant("zero", Tensor.ofBytes(INT8, Shape.of(), (byte) 0));
+    builder.add("QuantizeLinear", "codes", List.of("x", "largest", "zero"));
+    builder.output(builder.add("DequantizeLinear", "y", List.of("codes", "largest", "zero")));
+  }
+
+  @Test
+  void run_quantizeLinearOfComputedScaleWithoutRanges_asksForDataOnce() {
+    quantizeByLargest();
+
+    assertThat(Repairs.runTwice(new ReplaceComputedScales(), builder.build()))
+        .singleElement()
+        .matches(Finding::isRefused)
+        .extracting(finding -> finding.remedy().text())
+        .asString()
+        .startsWith("only data tell the range of \"x\"");
+  }
+
+  @Test
+  void run_computedScaleOfCodesThatOthersRead_isRefused() {
+    quantizeByLargest();
+    builder.output(builder.add("Flatten", "flat", List.of("codes")), INT8);
+    OnnxModel model = builder.build();
+
+    assertThat(Repairs.runTwice(new ReplaceComputedScales(), model, observed("x", -1, 1)))
+        .extracting(finding -> finding.remedy().text())
+        .containsExactly("other operators than DequantizeLinear read its codes");
+  }
+
+  @Test
+  void run_computedScaleOfCodesFromElsewhere_isRefused() {
+    graph.input("x", 7, 5);
+    builder.graph().addInput(ModelBuilder.value("codes", INT8.onnxCode(), 7, 5));
+    builder.add("ReduceMax", "largest", List.of("x"), integer("keepdims", 0));
+    builder.add("DequantizeLinear", "y", List.of("codes", "largest"));
+    OnnxModel model = graph.build("y");
+
+    assertThat(Repairs.runTwice(new ReplaceComputedScales(), model, observed("x", -1, 1)))
+        .extracting(finding -> finding.remedy().text())
+        .containsExactly(
+            "its codes stand for other numbers each time; export the model with constant scales");
+  }
 }

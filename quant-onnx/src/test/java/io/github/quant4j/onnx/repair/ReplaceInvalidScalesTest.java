@@ -11,6 +11,9 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.qdq.ConstantDequantization;
 import io.github.quant4j.onnx.repair.Remedy.Outcome;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -178,5 +181,64 @@ class ReplaceInvalidScalesTest {
                 0)
             .orElseThrow();
     return ScaleValues.of(floats).orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void run_negativeScaleOfUnsignedCodes_turnsThemAboutTheirZeroPoint(int zeroPoints) {
+    OnnxModel model = unsigned(zeroPoints, 5, 250, 130, 60, 90, 10);
+
+    Repairs.runTwice(new ReplaceInvalidScales(), model);
+
+    assertThat(codes(model)).containsExactly(5, 250, 70, 140, 90, 10);
+    assertThat(scale(model, "w")).containsExactly(0.02f, 0.25f, 0.005f);
+  }
+
+  /** 155 steps above the zero point have no codes below it, where there are 100. */
+  @Test
+  void run_negativeScaleOfHighUnsignedCodes_quantizesTheChannelAnew() {
+    OnnxModel model = unsigned(3, 5, 250, 255, 100, 90, 10);
+
+    Repairs.runTwice(new ReplaceInvalidScales(), model);
+
+    assertThat(codes(model)).containsExactly(5, 250, 0, 100, 90, 10);
+    assertThat(scale(model, "w")).containsExactly(0.02f, 0.3875f, 0.005f); // 0.25 * 155 / 100
+  }
+
+  @Test
+  void run_zeroPointsThatDoNotFitTheScales_areRefused() {
+    OnnxModel model = unsigned(2, 5, 250, 130, 60, 90, 10);
+
+    assertThat(Repairs.runTwice(new ReplaceInvalidScales(), model))
+        .singleElement()
+        .matches(Finding::isRefused);
+  }
+
+  /** Codes of three channels, the second of a negative scale, with zero points of 100. */
+  private static OnnxModel unsigned(int zeroPoints, int... codes) {
+    QdqGraph graph = new QdqGraph();
+    byte[] bytes = new byte[codes.length];
+    for (int i = 0; i < codes.length; i++) {
+      bytes[i] = (byte) codes[i];
+    }
+    byte[] zeros = new byte[zeroPoints];
+    Arrays.fill(zeros, (byte) 100);
+    Shape shape = zeroPoints == 1 ? Shape.of() : Shape.of(zeroPoints);
+    ModelBuilder builder = graph.builder();
+    builder.constant("w.codes", Tensor.ofBytes(ElementType.UINT8, Shape.of(3, 2), bytes));
+    builder.constant("w.scale", Tensor.ofFloats(Shape.of(3), 0.02f, -0.25f, 0.005f));
+    builder.constant("w.zp", Tensor.ofBytes(ElementType.UINT8, shape, zeros));
+    List<String> inputs = List.of("w.codes", "w.scale", "w.zp");
+    return graph.build(
+        builder.add("DequantizeLinear", "w", inputs, ModelBuilder.integer("axis", 0)));
+  }
+
+  private static List<Integer> codes(OnnxModel model) {
+    ByteBuffer bytes = Repairs.node(model, "w").requiredInput(0).constant().orElseThrow().bytes();
+    List<Integer> codes = new ArrayList<>();
+    while (bytes.hasRemaining()) {
+      codes.add(Byte.toUnsignedInt(bytes.get()));
+    }
+    return codes;
   }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.Bodies;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.half.Float16;
@@ -299,5 +300,40 @@ class TensorRtContractTest {
 
   private static ByteBuffer bits(int half) {
     return ByteBuffer.allocate(2).order(ByteOrder.LITTLE_ENDIAN).putShort((short) half).flip();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {9, 24})
+  void breaches_oldestAndNewestOpset_areNone(long opset) {
+    builder.opset(opset);
+
+    assertThat(TensorRtContract.breaches(graph.build(graph.pair("p", x, 0.1f)))).isEmpty();
+  }
+
+  @Test
+  void breaches_infiniteBfloat16Scale_isOne() {
+    pair(Tensor.of(ElementType.BFLOAT16, SCALAR, bits(0x7f80)), ZERO);
+
+    assertBreach("node \"dq\" has a scale of Infinity, expected finite ones above 0", "dq");
+  }
+
+  @Test
+  void breaches_severalScalesOnWhatIsMadeOfAConstant_isOne() {
+    weight(2, integer("axis", 1));
+    builder.add("Transpose", "moved", List.of("codes"));
+    builder.add("DequantizeLinear", "y", List.of("moved", "scale", "zp"), integer("axis", 0));
+    builder.output("w");
+
+    assertBreach("node \"y\" has 2 scales on a tensor that is no constant", "y");
+  }
+
+  @Test
+  void breaches_codesReadByABody_isOne() {
+    graph.pair("p", x, 0.1f);
+    builder.output("p");
+
+    assertBreach(
+        "node \"p.q\" is read by the body of an If, Loop or Scan",
+        Bodies.choice(builder, "if", "p.q"));
   }
 }

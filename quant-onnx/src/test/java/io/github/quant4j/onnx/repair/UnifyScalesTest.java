@@ -2,12 +2,14 @@
 package io.github.quant4j.onnx.repair;
 
 import static io.github.quant4j.onnx.ModelBuilder.integer;
+import static io.github.quant4j.onnx.ModelBuilder.integers;
 import static io.github.quant4j.onnx.repair.Numbers.inputs;
 import static io.github.quant4j.onnx.repair.Numbers.scale;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.Value;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -170,5 +172,75 @@ class UnifyScalesTest {
     builder.add("Softmax", "y", List.of("join"));
 
     assertThat(Repairs.runTwice(pass, graph.build("y"))).isEmpty();
+  }
+
+  @Test
+  void run_concatOfScalesFarApart_isAllThatIsSeparated() {
+    String x = graph.input("x", 1, 8, 4, 4);
+    String left = graph.pair("a", x, 0.04f);
+    String right = graph.pair("b", builder.relu("r", x), 0.004f);
+    graph.int8Conv("conv", left, 8, 8, 3);
+    String far = concat("far", left, right);
+    graph.pair("y", builder.maxPool("p", far), 0.05f);
+    graph.pair("z", builder.maxPool("q", far), 0.03f);
+    String third = graph.pair("c", builder.add("Tanh", "t", List.of(x)), 0.02f);
+    String fourth = graph.pair("d", builder.add("Sigmoid", "s", List.of(x)), 0.01f);
+    graph.pair("near", concat("join", third, fourth), 0.02f);
+    OnnxModel model =
+        builder.output("y").output("z").output("near").output("far").output("conv").build();
+
+    Repairs.runTwice(pass, model);
+
+    assertThat(inputs(model, "far")).containsExactly("x", "r");
+    assertThat(List.of(scale(model, "y"), scale(model, "z"))).containsExactly(0.05f, 0.03f);
+    assertThat(inputs(model, "join")).containsExactly("c", "d");
+    assertThat(scale(model, "d")).isEqualTo(0.02f);
+  }
+
+  @Test
+  void run_separatedInputMadeOfAnotherPair_getsNoScaleOfThatUnion() {
+    String x = graph.input("x", 1, 8, 4, 4);
+    String wide = graph.pair("a", x, 0.2f);
+    String moved = builder.add("Transpose", "m", List.of(wide), integers("perm", 0, 1, 3, 2));
+    String again = graph.pair("b", moved, 0.04f);
+    String narrow = graph.pair("c", builder.relu("r", x), 0.02f);
+    builder.sum("other", wide, x);
+    graph.pair("y", concat("join", again, narrow), 0.1f);
+    OnnxModel model = builder.output("y").output("other").build();
+    RepairContext context = new RepairContext(model, RepairOptions.defaults());
+
+    assertThat(pass.run(context)).isTrue();
+
+    assertThat(inputs(model, "join")).containsExactly("m", "r");
+    assertThat(context.findings()).noneMatch(finding -> finding.site().node().equals("b.q"));
+    assertThat(new RemoveUnusedNodes().run(context)).isTrue();
+    assertThat(model.graph().initializers())
+        .extracting(Value::name)
+        .noneMatch(name -> name.startsWith("m_scale"));
+  }
+
+  @Test
+  void run_concatOfScalesEightTimesApart_stillHasOneScale() {
+    String x = graph.input("x", 1, 8, 4, 4);
+    String narrow = graph.pair("b", builder.relu("r", x), 0.0625f);
+    graph.pair("y", concat("join", graph.pair("a", x, 0.5f), narrow), 0.5f);
+    OnnxModel model = graph.build("y");
+
+    Repairs.runTwice(pass, model);
+
+    assertThat(scale(model, "b")).isEqualTo(0.5f);
+  }
+
+  @Test
+  void run_concatOfAConcatWithAFloatInput_takesTheScaleOfItsOutputIfThatIsWider() {
+    String x = graph.input("x", 1, 8, 4, 4);
+    String inner = concat("inner", graph.pair("a", x, 0.04f), builder.relu("r", x));
+    String other = graph.pair("b", builder.add("Tanh", "t", List.of(x)), 0.03f);
+    graph.pair("y", concat("outer", inner, other), 0.05f);
+    OnnxModel model = graph.build("y");
+
+    Repairs.runTwice(pass, model);
+
+    assertThat(List.of(scale(model, "a"), scale(model, "b"))).containsOnly(0.05f);
   }
 }

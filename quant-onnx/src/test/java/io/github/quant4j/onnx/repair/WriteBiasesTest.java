@@ -176,4 +176,54 @@ class WriteBiasesTest {
     Node reader = Repairs.node(model, node);
     return reader.input(2).flatMap(Value::producer).flatMap(Quantizer::of).orElseThrow();
   }
+
+  @Test
+  void run_transposedConvolutionInGroups_countsTheChannelsOfAllGroups() {
+    QdqGraph graph = graph(1, 2, 3, 4, 5, 6);
+    Tensor codes = Tensor.ofBytes(ElementType.INT8, Shape.of(2, 3, 1, 1), new byte[6]);
+    String weight = graph.weight("w", 0, codes, Tensor.ofFloats(Shape.of(1), 0.02f));
+    OnnxModel model =
+        graph.build(
+            graph
+                .builder()
+                .add(
+                    "ConvTranspose",
+                    "y",
+                    List.of("p", weight, "b"),
+                    ModelBuilder.integer("group", 2)));
+    float[] before = OnnxRuntimeOracle.run(model, X);
+
+    assertThat(Repairs.runTwice(new WriteBiases(), model, OPTIONS)).hasSize(1);
+
+    assertThat(OnnxRuntimeOracle.run(model, X)).containsExactly(before, within(2e-4f));
+  }
+
+  /** The factor is no part of the units of the bias. */
+  @Test
+  void run_biasOfAGemmWithAlpha_isNoneOfIntegers() {
+    QdqGraph graph = new QdqGraph();
+    graph.input("x", 2, 4);
+    String weight =
+        graph.weight(
+            "w",
+            1,
+            Tensor.ofBytes(ElementType.INT8, Shape.of(4, 3), new byte[12]),
+            Tensor.ofFloats(Shape.of(3), WEIGHT_SCALES));
+    float[] scales = new float[3];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = (float) ((double) 0.01f * WEIGHT_SCALES[i]);
+    }
+    String bias = graph.bias("b", new int[] {1, 2, 3}, scales);
+    graph
+        .builder()
+        .add(
+            "Gemm",
+            "y",
+            List.of(graph.pair("p", "x", 0.01f), weight, bias),
+            ModelBuilder.real("alpha", 0.5f));
+    OnnxModel model = graph.build("y");
+
+    assertThat(Repairs.runTwice(new ConvertBiases(), model, OPTIONS)).hasSize(1);
+    assertThat(Repairs.node(model, "y").requiredInput(2).isConstant()).isTrue();
+  }
 }

@@ -122,4 +122,39 @@ class ZeroPointEvidenceTest {
 
     assertThat(ZeroPointEvidence.of(context("a.q")).unsigned()).isEqualTo(List.of());
   }
+
+  @Test
+  void verdict_findingsOtherThanCasts_areNoEvidence() {
+    String first = pair("b", relu("r", pair("a", x, INT8, 0)), UINT8, 0);
+    String second = pair("c", conv("k", first), INT8, 0);
+    RepairContext context = context(pair("d", conv("l", second), UINT8, 0));
+    context.repaired(Defect.HIDDEN_CONSTANT, new Site("n", "t"), "a node", "an initializer");
+
+    assertThat(ZeroPointEvidence.of(context).verdict()).isEqualTo(Verdict.UNDECIDED);
+  }
+
+  @Test
+  void verdict_zerosOnPoolsOfTheInput_isUndecided() {
+    String first = pair("a", x, UINT8, 0);
+
+    assertThat(verdict(pair("b", graph.builder().maxPool("p", first), UINT8, 0)))
+        .isEqualTo(Verdict.UNDECIDED);
+  }
+
+  /** Where that tool left a Relu, the zero point did not do its work. */
+  @Test
+  void verdict_zerosOfAToolThatDropsRelusBesideARelu_isSigned() {
+    graph.builder().model().setProducerName("onnx.quantize");
+    String first = pair("b", relu("r", pair("a", x, UINT8, 0)), UINT8, 0);
+
+    assertThat(verdict(pair("c", conv("l", first), UINT8, 0))).isEqualTo(Verdict.SIGNED);
+  }
+
+  /** What is computed from dequantized activations is no input. */
+  @Test
+  void verdict_int8BehindUnsignedCodes_isNoInput() {
+    String first = pair("a", x, UINT8, 0);
+
+    assertThat(verdict(pair("b", conv("k", first), INT8, 0))).isEqualTo(Verdict.UNDECIDED);
+  }
 }
