@@ -14,6 +14,8 @@ import io.github.quant4j.ptq.RepairComparison.Subject;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RepairChecksTest {
   private static RepairChecks checks(Defect... repaired) {
@@ -84,6 +86,16 @@ class RepairChecksTest {
     RepairChecks checks = checks(Defect.ASYMMETRIC_UNSIGNED_CODES);
     assertThatCode(() -> checks.check(floats(30, 23.5))).doesNotThrowAnyException();
     assertThatThrownBy(() -> checks.check(floats(30, 23.3)))
+        .isInstanceOf(VerificationException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"COMPUTED_SCALE", "BARE_SKIP", "FLOAT_WEIGHT", "REQUANTIZATION"})
+  void check_floatsRounded_allowsWhatIsFarFromAMistake(Defect repaired) {
+    RepairChecks checks = checks(repaired);
+    assertThatCode(() -> checks.check(floats(50, 10))).doesNotThrowAnyException();
+    assertThatCode(() -> checks.check(floats(8, 8))).doesNotThrowAnyException();
+    assertThatThrownBy(() -> checks.check(floats(50, 9.9)))
         .isInstanceOf(VerificationException.class);
   }
 }
