@@ -5,7 +5,6 @@ import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
-import io.github.quant4j.onnx.NodeBlueprint;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.onnx.pattern.OperatorClass;
@@ -17,9 +16,10 @@ import java.util.Map;
  * Gives activations int8 codes, one pass long, and reports each.
  *
  * <p>A zero point that is the smallest code makes the QuantizeLinear a Relu too, and tools drop the
- * Relu before it. Symmetric codes do not do that work, so there a Relu is put before the
- * QuantizeLinear, unless the tensor cannot be negative anyway. Inputs of the model are taken as the
- * tool that chose their range saw them, which was never below 0.
+ * Relu before it. Symmetric codes do not do that work, so there a {@link Rectifier} is put before
+ * the QuantizeLinear, unless the tensor cannot be negative anyway. In the float form, where no
+ * codes end at the largest, that is a Clip, for tools drop these too. Inputs of the model are taken
+ * as the tool that chose their range saw them, which was never below 0.
  */
 final class CodeRewriting {
   private final RepairContext context;
@@ -135,16 +135,16 @@ final class CodeRewriting {
   private void rectify(AffineActivation activation) {
     Node quantize = activation.activation().quantize().node();
     Value tensor = activation.tensor();
-    Node relu =
+    Rectifier rectifier = Rectifier.of(context, tensor.name(), activation.scale());
+    Node added =
         context
             .rewriter()
             .insertBefore(
                 quantize,
-                NodeBlueprint.of(
-                    "Relu",
-                    names.free(tensor + "_Relu"),
-                    List.of(tensor),
+                rectifier.blueprint(
+                    names.free(tensor + "_" + rectifier.opType()),
+                    tensor,
                     context.rewriter().freeName(tensor + "_rectified")));
-    context.rewriter().replaceInput(new Use(quantize, 0), relu.output());
+    context.rewriter().replaceInput(new Use(quantize, 0), added.output());
   }
 }

@@ -14,8 +14,9 @@ import java.util.Optional;
 
 /**
  * What takes the place of codes whose scale was computed while the model ran: a pair of symmetric
- * int8 with the scale that calibration gives, or in the float form of a model the tensor itself.
- * Not thread-safe.
+ * int8 with the scale that calibration gives, or the tensor itself in the float form of a model and
+ * where it is constant, as weights are that no initializer held when the model was quantized. Not
+ * thread-safe.
  */
 final class FixedActivations {
   private final RepairContext context;
@@ -29,7 +30,12 @@ final class FixedActivations {
 
   /** Tells whether there is something to take the place of the codes of a tensor. */
   boolean isKnown(Value tensor) {
-    return context.options().isForFloatForm() || context.observed(tensor).isPresent();
+    return isReadAsFloat(tensor) || context.observed(tensor).isPresent();
+  }
+
+  /** Tells whether readers get the tensor itself: a weight gets its codes later. */
+  private boolean isReadAsFloat(Value tensor) {
+    return context.options().isForFloatForm() || tensor.isConstant();
   }
 
   /** Returns the scale that calibration gives a tensor: its largest magnitude / 127. */
@@ -39,7 +45,7 @@ final class FixedActivations {
 
   /** Returns what readers of the codes of a known tensor read from now on. */
   Value value(Value tensor, Node anchor) {
-    return context.options().isForFloatForm()
+    return isReadAsFloat(tensor)
         ? tensor
         : made.computeIfAbsent(tensor, float32 -> pair(float32, anchor));
   }

@@ -11,7 +11,8 @@ import java.util.TreeSet;
 
 /**
  * The tensors of a quantized graph whose ranges a repair can make use of: those that are quantized,
- * those that operators with weights read, and what activation functions write. All are float.
+ * those that operators with weights read, both operands of a product, and what activation functions
+ * write. All are float.
  */
 final class ObservationPoints {
   private ObservationPoints() {}
@@ -24,8 +25,25 @@ final class ObservationPoints {
       if (readsFloat) {
         node.input(0).ifPresent(value -> add(names, value));
       }
+      if (node.is("Gemm", "MatMul")) {
+        node.input(1).ifPresent(value -> add(names, value));
+      }
       if (OperatorClass.isActivation(node)) {
         node.output(0).ifPresent(value -> add(names, value));
+      }
+    }
+    return names;
+  }
+
+  /**
+   * Returns the names of what a source quantizes as it runs, as far as its float form has them: any
+   * operator may read it there.
+   */
+  static SortedSet<String> quantizedDynamically(Graph source, Graph floatForm) {
+    SortedSet<String> names = new TreeSet<>();
+    for (Node node : source.nodes()) {
+      if (DynamicQuantization.of(node).isPresent()) {
+        floatForm.value(node.requiredInput(0).name()).ifPresent(value -> add(names, value));
       }
     }
     return names;

@@ -19,8 +19,8 @@ import java.util.Set;
  *
  * <p>The numbers are those the operator stands for. Runtimes round its int32 sums by integer
  * arithmetic or in float32, so codes next to half a step may differ by one. Where the codes of the
- * result begin at 0, a Relu says so: without codes, in the float form of the model, nothing else
- * would cut off what is below.
+ * result begin at 0, a {@link Rectifier} says so: without codes, in the float form of the model,
+ * nothing else would cut off what is below.
  */
 final class OperatorDecomposition {
   /** Operators whose results may be below 0 although no code stands for that. */
@@ -96,14 +96,15 @@ final class OperatorDecomposition {
   private void quantizeResult(CodeScale scale) {
     Value floats = codeNodes.quantize(node.output(), scale);
     if (scale.beginsAtZero() && SIGNED.contains(node.opType())) {
-      String name = codeNodes.nodeName(node.label() + "_Relu");
+      Rectifier rectifier = Rectifier.of(context, floats.name(), scale.scales()[0]);
+      String name = codeNodes.nodeName(node.label() + "_" + rectifier.opType());
       Value signed =
           context
               .rewriter()
               .divert(
                   floats,
                   context.rewriter().freeName(floats + "_signed"),
-                  made -> NodeBlueprint.of("Relu", name, List.of(made), floats.name()));
+                  made -> rectifier.blueprint(name, made, floats.name()));
       context.rewriter().declareLike(signed, floats, ElementType.FLOAT);
     }
   }

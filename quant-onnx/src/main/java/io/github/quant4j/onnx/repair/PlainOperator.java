@@ -19,7 +19,8 @@ import java.util.stream.IntStream;
  *
  * <ol>
  *   <li>Those that move or select elements (Reshape, MaxPool, Concat, Where, Gather and their like)
- *       do the same to floats.
+ *       do the same to floats. Resize does too where it interpolates, since its weights add up to
+ *       1; integer arithmetic may have cut off what is less than a code.
  *   <li>Pad, Clip and Relu do so too, with {@code (code - zeroPoint) * scale} in place of the code
  *       they put in or compare with.
  *   <li>ArgMax, ArgMin, Shape and Size read floats and write what they wrote.
@@ -106,7 +107,14 @@ final class PlainOperator {
   private boolean isMoving() {
     return MOVING.contains(node.opType())
         || OperatorClass.isCopy(node)
-        || OperatorClass.isNearestResize(node);
+        || OperatorClass.isNearestResize(node)
+        || isInterpolation();
+  }
+
+  /** Tells whether this is a Resize of any mode that puts in no number of its own. */
+  private boolean isInterpolation() {
+    return node.is("Resize")
+        && !node.text("coordinate_transformation_mode", "").equals("tf_crop_and_resize");
   }
 
   private IntStream dataInputs() {

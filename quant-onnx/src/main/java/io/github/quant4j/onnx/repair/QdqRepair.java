@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.quant4j.core.QuantizationException;
 import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.pass.InlineFunctions;
 import io.github.quant4j.onnx.qdq.StripQuantizeDequantize;
@@ -98,7 +99,10 @@ public final class QdqRepair {
    * @throws RepairException if a pass fails
    */
   public static SortedSet<String> observationPoints(OnnxModel model) {
-    return ObservationPoints.of(formed(model).model().graph());
+    Graph formed = formed(model).model().graph();
+    SortedSet<String> names = ObservationPoints.of(formed);
+    names.addAll(ObservationPoints.quantizedDynamically(model.graph(), formed));
+    return names;
   }
 
   private static RepairContext formed(OnnxModel model) {

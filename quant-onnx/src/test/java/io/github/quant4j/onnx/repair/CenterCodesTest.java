@@ -161,6 +161,21 @@ class CenterCodesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"UINT8, 0, 130", "INT8, -128, 2"})
+  void floatForm_codesThatDoTheWorkOfAClip_staysWithinThem(ElementType type, int zero, int input) {
+    String first = graph.pair("a", x, 0.01f, type, input);
+    OnnxModel model =
+        graph.build(graph.pair("b", graph.int8Conv("k", first, 4, 4, 1), 0.0001f, type, zero));
+
+    float[] floats = OnnxRuntimeOracle.run(QdqRepair.floatForm(model), SAMPLE);
+
+    assertThat(floats).contains(0f, 255 * 0.0001f);
+    for (float value : floats) {
+      assertThat(value).isBetween(0f, 255 * 0.0001f);
+    }
+  }
+
   @Test
   void run_codesFromZeroOnAPoolOfSuch_needNoReluOfTheirOwn() {
     String first = graph.pair("a", graph.int8Conv("k", x, 4, 4, 1), 0.01f, INT8, -128);

@@ -6,6 +6,7 @@ import static io.github.quant4j.core.tensor.ElementType.UINT8;
 import static io.github.quant4j.onnx.ModelBuilder.integer;
 import static io.github.quant4j.onnx.ModelBuilder.integers;
 import static io.github.quant4j.onnx.ModelBuilder.real;
+import static io.github.quant4j.onnx.ModelBuilder.text;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
@@ -339,6 +340,22 @@ class DecomposeIntegerOperatorsTest {
     return value.producer().filter(node -> node.is("QuantizeLinear")).isPresent();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"linear", "cubic"})
+  void run_interpolationOfCodes_readsFloats(String mode) {
+    graph.input("x", 1, 1, 4, 4);
+    graph.quantize("xq", "x", SCALE, UINT8, 20);
+    graph.builder().constant("scales", Tensor.ofFloats(Shape.of(4), 1, 1, 2, 2));
+    graph.builder().add("Resize", "y", List.of("xq", "", "scales"), text("mode", mode));
+    graph.dequantize("real", "y", SCALE, UINT8, 20);
+    OnnxModel model = graph.build("real");
+
+    Repairs.runTwice(new DecomposeIntegerOperators(), model);
+
+    assertThat(Repairs.operators(model))
+        .isEqualTo("QuantizeLinear DequantizeLinear Resize QuantizeLinear DequantizeLinear");
+  }
+
   @Test
   void run_reluAndZeroPadOnSignedCodes_compareWithTheNumberOfCodeZero() {
     graph.input("x", 2, 6);
@@ -359,7 +376,7 @@ class DecomposeIntegerOperatorsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 128})
-  void floatForm_resultThatBeginsAtZero_keepsTheRelu(int zeroPoint) {
+  void floatForm_resultThatBeginsAtZero_keepsBothEnds(int zeroPoint) {
     graph.microsoft("QLinearAdd", "y", join(image(), channelCodes(), result(UINT8, zeroPoint)));
     graph.builder().add("DequantizeLinear", "real", List.of("y", "y.scale", "y.zp"));
     graph.builder().add("Neg", "end", List.of("real"));
@@ -367,7 +384,7 @@ class DecomposeIntegerOperatorsTest {
 
     OnnxModel floats = QdqRepair.floatForm(model);
 
-    assertThat(Repairs.operators(floats)).isEqualTo(zeroPoint == 0 ? "Add Relu Neg" : "Add Neg");
+    assertThat(Repairs.operators(floats)).isEqualTo(zeroPoint == 0 ? "Add Clip Neg" : "Add Neg");
     check(model, 1);
   }
 

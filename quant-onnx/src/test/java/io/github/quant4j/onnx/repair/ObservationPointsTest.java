@@ -3,6 +3,7 @@ package io.github.quant4j.onnx.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ObservationPointsTest {
@@ -25,5 +26,27 @@ class ObservationPointsTest {
     graph.int8Conv("conv", pooled, 8, 8, 3);
 
     assertThat(ObservationPoints.of(graph.build("conv").graph())).containsExactly("pooled");
+  }
+
+  @Test
+  void of_productOfTwoActivations_namesBoth() {
+    QdqGraph graph = new QdqGraph();
+    String query = graph.input("query", 1, 4, 8);
+    String key = graph.input("key", 1, 8, 4);
+    graph.builder().add("MatMul", "scores", List.of(query, key));
+
+    assertThat(ObservationPoints.of(graph.build("scores").graph())).containsExactly("key", "query");
+  }
+
+  @Test
+  void observationPoints_dequantizedAtOnce_namesWhatIsQuantizedDynamically() {
+    QdqGraph graph = new QdqGraph();
+    graph.input("x", 1, 8);
+    graph.builder().add("DynamicQuantizeLinear", "codes", List.of("x"));
+    graph.builder().outputs("scale", "zp");
+    graph.builder().add("DequantizeLinear", "dq", List.of("codes", "scale", "zp"));
+    graph.builder().add("Neg", "y", List.of("dq"));
+
+    assertThat(QdqRepair.observationPoints(graph.build("y"))).containsExactly("x");
   }
 }

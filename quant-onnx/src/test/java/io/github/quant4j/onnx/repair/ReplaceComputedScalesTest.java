@@ -155,6 +155,22 @@ class ReplaceComputedScalesTest {
         .isEqualTo("QuantizeLinear DequantizeLinear DequantizeLinear MatMul Add");
   }
 
+  /** Tools quantize weights as activations where Constant nodes hold them. */
+  @Test
+  void run_constantThatIsQuantizedDynamically_isReadAsFloat() {
+    graph.input("x", 7, 5);
+    builder.weight("w", 5, 3);
+    quantizeDynamically("x");
+    quantizeDynamically("w");
+    scaled("MatMulInteger", "y", "xq", "wq");
+    OnnxModel model = graph.build("y");
+
+    Repairs.runTwice(new ReplaceComputedScales(), model, observed("x", -4, 4));
+
+    assertThat(Repairs.operators(model)).isEqualTo("QuantizeLinear DequantizeLinear MatMul");
+    assertThat(Repairs.node(model, "y.sum").requiredInput(1).name()).isEqualTo("w");
+  }
+
   @Test
   void run_productOfTwoActivations_readsTwoPairs() {
     graph.input("x", 7, 5);
