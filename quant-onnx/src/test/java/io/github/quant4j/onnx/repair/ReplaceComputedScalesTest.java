@@ -165,7 +165,7 @@ class ReplaceComputedScalesTest {
     scaled("MatMulInteger", "y", "xq", "wq");
     OnnxModel model = graph.build("y");
 
-    Repairs.runTwice(new ReplaceComputedScales(), model, observed("x", -4, 4));
+    Repairs.runTwice(new ReplaceComputedScales(), model, Numbers.observed("x", -4, 4));
 
     assertThat(Repairs.operators(model)).isEqualTo("QuantizeLinear DequantizeLinear MatMul");
     assertThat(Repairs.node(model, "y.sum").requiredInput(1).name()).isEqualTo("w");
@@ -291,7 +291,7 @@ class ReplaceComputedScalesTest {
     builder.output(builder.add("Flatten", "flat", List.of("codes")), INT8);
     OnnxModel model = builder.build();
 
-    assertThat(Repairs.runTwice(new ReplaceComputedScales(), model, observed("x", -1, 1)))
+    assertThat(Repairs.runTwice(new ReplaceComputedScales(), model, Numbers.observed("x", -1, 1)))
         .extracting(finding -> finding.remedy().text())
         .containsExactly("other operators than DequantizeLinear read its codes");
   }
@@ -304,7 +304,7 @@ class ReplaceComputedScalesTest {
     builder.add("DequantizeLinear", "y", List.of("codes", "largest"));
     OnnxModel model = graph.build("y");
 
-    assertThat(Repairs.runTwice(new ReplaceComputedScales(), model, observed("x", -1, 1)))
+    assertThat(Repairs.runTwice(new ReplaceComputedScales(), model, Numbers.observed("x", -1, 1)))
         .extracting(finding -> finding.remedy().text())
         .containsExactly(
             "its codes stand for other numbers each time; export the model with constant scales");
