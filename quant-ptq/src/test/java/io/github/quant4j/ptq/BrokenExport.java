@@ -6,11 +6,14 @@ import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Graph;
+import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
+import io.github.quant4j.onnx.NodeBlueprint;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import java.io.IOException;
+import java.util.List;
 
 /** Breaks quantized models the way exporters do. */
 final class BrokenExport {
@@ -23,6 +26,29 @@ final class BrokenExport {
     try (CalibrationSource samples = TinyNetwork.samples(16, 8)) {
       return PostTrainingQuantization.of(floatModel).accuracyTarget(0).run(samples).model();
     }
+  }
+
+  /**
+   * Makes the zero points of activations uint8 0 but for the inputs, and puts a Cast behind each
+   * QuantizeLinear, as PyTorch's eager exporter does.
+   */
+  static OnnxModel asEagerExport(OnnxModel int8) {
+    OnnxModel broken = withUnsignedZeroPoints(int8, false);
+    GraphRewriter rewriter = broken.graph().rewriter();
+    for (Node node : broken.graph().nodes()) {
+      if (node.is("QuantizeLinear") && !node.requiredInput(0).isConstant()) {
+        ElementType type =
+            node.requiredInput(0).isGraphInput() ? ElementType.INT8 : ElementType.UINT8;
+        List<Use> readers = node.output().uses();
+        NodeBlueprint cast =
+            NodeBlueprint.of(
+                    "Cast", node.name() + "_Cast", List.of(node.output()), node.output() + "_cast")
+                .withInteger("to", type.onnxCode());
+        Value codes = rewriter.insertBehind(node, cast).output();
+        readers.forEach(reader -> rewriter.replaceInput(reader, codes));
+      }
+    }
+    return broken;
   }
 
   /** Makes the zero points of activations uint8 0 and leaves the codes' meaning to guess. */

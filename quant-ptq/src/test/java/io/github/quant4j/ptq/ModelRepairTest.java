@@ -41,7 +41,7 @@ class ModelRepairTest {
   void quantize() throws IOException {
     floatModel = TinyNetwork.harmless().build();
     int8 = BrokenExport.quantized(floatModel);
-    eager = BrokenExport.withUnsignedZeroPoints(int8, false);
+    eager = BrokenExport.asEagerExport(int8);
     undecided = BrokenExport.withUnsignedZeroPoints(int8, true);
   }
 

@@ -42,7 +42,7 @@ class UserGuideTest {
   @Test
   void repairGuide_libraryExample_repairsAndReports(@TempDir Path folder) throws IOException {
     OnnxModel sound = BrokenExport.quantized(TinyNetwork.harmless().build());
-    BrokenExport.withUnsignedZeroPoints(sound, false).write(folder.resolve("exported.onnx"));
+    BrokenExport.asEagerExport(sound).write(folder.resolve("exported.onnx"));
 
     RepairResult result = ModelRepair.of(OnnxModel.read(folder.resolve("exported.onnx"))).run();
     result.write(folder.resolve("repaired.onnx"));

@@ -27,6 +27,7 @@ final class RepairPasses {
     return List.of(
         new ResolveConstants(),
         new DecomposeIntegerOperators(),
+        new DequantizeBeforeLookups(),
         new ReplaceComputedScales(),
         new RefuseUnsupportedCodes(),
         new RemoveCastsBetweenQuantizers(),

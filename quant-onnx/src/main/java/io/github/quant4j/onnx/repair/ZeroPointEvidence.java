@@ -23,10 +23,10 @@ import java.util.Set;
  *   <li>Some zero point is not 0. Signed when the inputs are int8 and nothing else is, unless a
  *       tensor that cannot be negative has 0 (its int8 zero point would be -128), or all have 128
  *       although some can be negative (symmetric uint8). Else unsigned.
- *   <li>All are 0, and none but the inputs are int8. Signed when the inputs are, or when a
- *       convolution, product, sum or normalization has one. Not the latter in a model of ONNX
- *       Runtime's quantizer without functions like Relu: that one drops a Relu whose work the zero
- *       point does, so the same graph may be unsigned.
+ *   <li>All are 0, none but the inputs are int8, and a convolution, product, sum or normalization
+ *       has one: signed. Not so in a model of ONNX Runtime's quantizer with uint8 inputs and
+ *       without functions like Relu: that one drops a Relu whose work the zero point does, so the
+ *       same graph may be unsigned.
  *   <li>Else undecided: int8 in one place and uint8 0 in another is also how tools write that use
  *       uint8 for all that is never negative.
  * </ol>
@@ -154,10 +154,9 @@ final class ZeroPointEvidence {
   }
 
   private boolean isSignedByPlace() {
-    boolean isSigned =
-        hasSignedInputs()
-            || (isSignedTensorQuantized() && (!mayLackRelus || hasActivationFunctions()));
-    return isSigned && !hasSignedInside();
+    return !hasSignedInside()
+        && isSignedTensorQuantized()
+        && (hasSignedInputs() || !mayLackRelus || hasActivationFunctions());
   }
 
   private boolean isUnsignedByPlace() {

@@ -67,7 +67,7 @@ class ZeroPointEvidenceTest {
           no unsigned codes          | int8 0, relu int8 0                  | ABSENT    | -
           symmetric eager export     | int8 0, relu uint8 0, conv uint8 0   | SIGNED    | -
           affine eager export        | int8 -7, relu uint8 128, conv uint8 249 | SIGNED | -
-          eager, with a float head   | int8 0, relu uint8 0                 | SIGNED    | SIGNED
+          eager, with a float head   | int8 0, relu uint8 0                 | UNDECIDED | SIGNED
           genuine export with Casts  | uint8 125, relu uint8 0, conv uint8 124 | UNSIGNED | UNSIGNED
           0 behind Relu beside more  | int8 -7, relu uint8 0, conv uint8 120 | UNSIGNED | -
           symmetric uint8            | int8 0, relu uint8 128, conv uint8 128 | UNSIGNED | -
