@@ -50,6 +50,8 @@ final class EmbeddedTensors {
     return (ModelProto) embed(model, "the model");
   }
 
+  // What has not changed is the same object; to compare contents would read every tensor.
+  @SuppressWarnings("ReferenceEquality")
   private Message embed(Message message, String holder) {
     if (message instanceof TensorProto tensor) {
       return embed(tensor, holder);
@@ -67,6 +69,7 @@ final class EmbeddedTensors {
     return result;
   }
 
+  @SuppressWarnings("ReferenceEquality") // as above
   private Object embed(FieldDescriptor field, Object value, String holder) {
     if (!field.isRepeated()) {
       return embed((Message) value, holder);
