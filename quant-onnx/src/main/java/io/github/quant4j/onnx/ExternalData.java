@@ -83,7 +83,7 @@ final class ExternalData {
     Comparator<Located> order = Comparator.comparing(located -> located.region.file().toString());
     List<Located> sorted = new ArrayList<>(regions);
     sorted.removeIf(located -> located.region.length() == 0);
-    sorted.sort(order.thenComparing(located -> located.region.offset()));
+    sorted.sort(order.thenComparingLong(located -> located.region.offset()));
     for (int i = 1; i < sorted.size(); i++) {
       Region before = sorted.get(i - 1).region;
       Region region = sorted.get(i).region;

@@ -35,19 +35,15 @@ final class LintText {
   }
 
   private static void append(StringBuilder text, Group group, List<Finding> findings, int most) {
-    line(text, "%s %s: %s", word(group.severity), group.defect.id(), group.defect.title());
-    line(text, "  expected: %s", group.defect.expectation());
+    addLine(text, word(group.severity) + " " + group.defect.id() + ": " + group.defect.title());
+    addLine(text, "  expected: " + group.defect.expectation());
     for (Finding finding : findings.subList(0, Math.min(most, findings.size()))) {
-      line(
-          text,
-          "  %s: %s; %s: %s",
-          finding.site(),
-          finding.found(),
-          word(finding.remedy().outcome()),
-          finding.remedy().text());
+      String outcome = word(finding.remedy().outcome()) + ": " + finding.remedy().text();
+      addLine(text, "  " + finding.site() + ": " + finding.found() + "; " + outcome);
     }
     if (findings.size() > most) {
-      line(text, "  %,d %s", findings.size() - most, most == 0 ? "times" : "more");
+      String count = String.format(Locale.ROOT, "%,d", findings.size() - most);
+      addLine(text, "  " + count + (most == 0 ? " times" : " more"));
     }
   }
 
@@ -76,8 +72,7 @@ final class LintText {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private static void line(StringBuilder text, String format, Object... values) {
-    String line = String.format(Locale.ROOT, format, values);
+  private static void addLine(StringBuilder text, String line) {
     text.append(CONTROL.matcher(line).replaceAll(" ")).append('\n');
   }
 

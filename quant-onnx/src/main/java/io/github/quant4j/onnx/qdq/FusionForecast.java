@@ -158,8 +158,9 @@ final class FusionForecast {
   }
 
   private List<Node> merged(List<Node> first, List<Node> second) {
-    List<Node> larger = first.size() < second.size() ? second : first;
-    List<Node> smaller = larger == first ? second : first;
+    boolean isFirstSmaller = first.size() < second.size();
+    List<Node> larger = isFirstSmaller ? second : first;
+    List<Node> smaller = isFirstSmaller ? first : second;
     larger.addAll(smaller);
     smaller.forEach(node -> groups.put(node, larger));
     return larger;

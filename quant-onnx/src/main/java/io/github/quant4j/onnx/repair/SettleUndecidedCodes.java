@@ -12,9 +12,6 @@ import java.util.Optional;
  * range.
  */
 final class SettleUndecidedCodes implements RepairPass {
-  private static final String REFUSAL =
-      "%s; give ranges from calibration, or say whether undecided codes are signed or unsigned";
-
   @Override
   public boolean run(RepairContext context) {
     ZeroPointEvidence evidence = ZeroPointEvidence.of(context);
@@ -46,7 +43,9 @@ final class SettleUndecidedCodes implements RepairPass {
           Defect.UNDECIDED_CODES,
           activation.site(),
           activation.description(),
-          REFUSAL.formatted(why));
+          why
+              + "; give ranges from calibration, or say whether undecided codes are signed or"
+              + " unsigned");
     }
   }
 

@@ -31,7 +31,7 @@ class ActivationPatternTest {
   private final String x = builder.input("x", 4, 8);
 
   /** A function of x, written with the operators of a builder. */
-  private interface Form {
+  interface Form {
     String write(Formulas f, String x);
   }
 

@@ -21,7 +21,7 @@ class AttentionPatternTest {
   private final String kt = f.transposed(k, 0, 1, 3, 2);
 
   /** What stands between the scores and the second product. */
-  private interface Form {
+  interface Form {
     String write(Formulas f, String scores, String mask);
   }
 

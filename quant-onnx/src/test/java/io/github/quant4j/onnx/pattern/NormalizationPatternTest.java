@@ -16,7 +16,7 @@ class NormalizationPatternTest {
   private final Formulas f = new Formulas(builder);
   private final String x = builder.input("x", 4, 8);
 
-  private interface Form {
+  interface Form {
     String write(Formulas f, String x);
   }
 

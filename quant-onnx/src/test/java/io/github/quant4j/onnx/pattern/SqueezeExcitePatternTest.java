@@ -18,7 +18,7 @@ class SqueezeExcitePatternTest {
   private final String x = builder.input("x", "n", 16, 8, 8);
 
   /** A gate of x. */
-  private interface Gate {
+  interface Gate {
     String write(ModelBuilder builder, Formulas f, String x);
   }
 

@@ -20,7 +20,7 @@ class FusedActivationRuleTest {
   private final String x = builder.relu("stem", builder.input("x", "n", 16, 8, 8));
 
   /** A function of an activation. */
-  private interface Form {
+  interface Form {
     String write(Formulas f, String x);
   }
 

@@ -17,7 +17,7 @@ class GeluRuleTest {
   private final String x = builder.relu("stem", builder.input("x", "n", 10, 32));
 
   /** A function of an activation. */
-  private interface Form {
+  interface Form {
     String write(Formulas f, String x);
   }
 

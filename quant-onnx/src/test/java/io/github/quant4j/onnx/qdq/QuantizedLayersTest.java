@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Single layers of every kind, in every form, against the float ones in ONNX Runtime. */
 class QuantizedLayersTest {
   /** An operator, the shape of its weight, its groups, and whether TensorRT takes it in INT8. */
-  private record Layer(String opType, int groups, boolean isForTensorRt, Shape weight) {
+  record Layer(String opType, int groups, boolean isForTensorRt, Shape weight) {
     static Layer of(String opType, int groups, boolean isForTensorRt, long... weight) {
       return new Layer(opType, groups, isForTensorRt, Shape.of(weight));
     }

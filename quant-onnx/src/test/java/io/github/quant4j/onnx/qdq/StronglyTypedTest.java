@@ -205,7 +205,6 @@ class StronglyTypedTest {
     return Calibration.quantized(model, sample, Target.TENSORRT, BuildMode.STRONGLY_TYPED);
   }
 
-  /** Returns a model that imports opset 19; its operators must not have changed since its own. */
   /** T46: what mode S needs of a model of opset 17 is the lift. */
   private static OnnxModel opset19(OnnxModel model) {
     OnnxModel lifted = model.copy();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.core.tensor.ElementType;
@@ -81,7 +82,7 @@ class DequantizeBeforeLookupsTest {
   }
 
   private static float[] outputs(OnnxModel model) {
-    Tensor tensor = OnnxRuntimeOracle.run(model, IDS).get("y");
+    Tensor tensor = requireNonNull(OnnxRuntimeOracle.run(model, IDS).get("y"));
     float[] values = new float[tensor.floats().remaining()];
     tensor.floats().get(values);
     return values;
