@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -179,7 +178,7 @@ public final class PostTrainingQuantization {
     if (!(share >= 0 && share <= 1)) {
       throw new IllegalArgumentException("share must be in [0, 1], was " + share);
     }
-    return with(settings.withSmallestInt8Share(OptionalDouble.of(share)));
+    return with(settings.withSmallestInt8Share(share));
   }
 
   /**

@@ -8,187 +8,145 @@ import io.github.quant4j.onnx.qdq.QdqPlanner;
 import io.github.quant4j.onnx.qdq.Target;
 import io.github.quant4j.onnx.qdq.WeightForm;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a user chose of a quantization.
- *
- * @param planner the planner, made for the target
- * @param target the runtime the model is for
- * @param mode how TensorRT is to build it
- * @param weightForm how weights are stored
- * @param accuracyTarget the ratio of signal to noise to keep at the outputs, in decibels; nothing
- *     is measured at 0 and below
- * @param smallestInt8Share the part of the multiply-adds to keep in INT8, empty for the default
- * @param hasBiasCorrection whether biases are corrected where that helps
- * @param ranges how ranges of activations are chosen
- * @param session how the samples are run
- * @param listener told of each batch
+ * What a user chose of a quantization. Not changed once it is handed out; {@code with...} returns a
+ * changed copy.
  */
-record QuantizationSettings(
-    QdqPlanner planner,
-    Target target,
-    BuildMode mode,
-    WeightForm weightForm,
-    double accuracyTarget,
-    OptionalDouble smallestInt8Share,
-    boolean hasBiasCorrection,
-    RangeChoice ranges,
-    SessionSettings session,
-    CalibrationListener listener) {
+final class QuantizationSettings {
   /** What shows on a few samples is 2 to 4 dB more than on others; 20 dB is a safe result. */
   private static final double USUAL_ACCURACY_TARGET = 24;
 
+  private QdqPlanner planner = QdqPlanner.create();
+  private Target target = Target.TENSORRT;
+  private BuildMode mode = BuildMode.WEAKLY_TYPED;
+  private WeightForm weightForm = WeightForm.INT8;
+  private double accuracyTarget = USUAL_ACCURACY_TARGET;
+  private @Nullable Double smallestInt8Share;
+  private boolean hasBiasCorrection = true;
+  private RangeChoice ranges = RangeChoice.EXTREMES;
+  private SessionSettings session = SessionSettings.defaults();
+  private CalibrationListener listener = progress -> {};
+
+  private QuantizationSettings() {}
+
   static QuantizationSettings defaults() {
-    return new QuantizationSettings(
-        QdqPlanner.create(),
-        Target.TENSORRT,
-        BuildMode.WEAKLY_TYPED,
-        WeightForm.INT8,
-        USUAL_ACCURACY_TARGET,
-        OptionalDouble.empty(),
-        true,
-        RangeChoice.EXTREMES,
-        SessionSettings.defaults(),
-        progress -> {});
+    return new QuantizationSettings();
+  }
+
+  private QuantizationSettings with(Consumer<QuantizationSettings> change) {
+    QuantizationSettings copy = new QuantizationSettings();
+    copy.planner = planner;
+    copy.target = target;
+    copy.mode = mode;
+    copy.weightForm = weightForm;
+    copy.accuracyTarget = accuracyTarget;
+    copy.smallestInt8Share = smallestInt8Share;
+    copy.hasBiasCorrection = hasBiasCorrection;
+    copy.ranges = ranges;
+    copy.session = session;
+    copy.listener = listener;
+    change.accept(copy);
+    return copy;
+  }
+
+  /** Returns the planner, made for the target. */
+  QdqPlanner planner() {
+    return planner;
   }
 
   QuantizationSettings withPlanner(QdqPlanner changed) {
-    return new QuantizationSettings(
-        changed,
-        target,
-        mode,
-        weightForm,
-        accuracyTarget,
-        smallestInt8Share,
-        hasBiasCorrection,
-        ranges,
-        session,
-        listener);
+    return with(copy -> copy.planner = changed);
+  }
+
+  /** Returns the runtime the model is for. */
+  Target target() {
+    return target;
   }
 
   QuantizationSettings withTarget(Target runtime) {
-    return new QuantizationSettings(
-        planner.forTarget(runtime),
-        runtime,
-        mode,
-        weightForm,
-        accuracyTarget,
-        smallestInt8Share,
-        hasBiasCorrection,
-        ranges,
-        session,
-        listener);
+    return with(
+        copy -> {
+          copy.planner = planner.forTarget(runtime);
+          copy.target = runtime;
+        });
+  }
+
+  /** Returns how TensorRT is to build the model. */
+  BuildMode mode() {
+    return mode;
   }
 
   QuantizationSettings withMode(BuildMode wanted) {
-    return new QuantizationSettings(
-        planner,
-        target,
-        wanted,
-        weightForm,
-        accuracyTarget,
-        smallestInt8Share,
-        hasBiasCorrection,
-        ranges,
-        session,
-        listener);
+    return with(copy -> copy.mode = wanted);
+  }
+
+  /** Returns how weights are stored. */
+  WeightForm weightForm() {
+    return weightForm;
   }
 
   QuantizationSettings withWeightForm(WeightForm form) {
-    return new QuantizationSettings(
-        planner,
-        target,
-        mode,
-        form,
-        accuracyTarget,
-        smallestInt8Share,
-        hasBiasCorrection,
-        ranges,
-        session,
-        listener);
+    return with(copy -> copy.weightForm = form);
+  }
+
+  /**
+   * Returns the ratio of signal to noise to keep, in decibels; at 0 and below nothing is measured.
+   */
+  double accuracyTarget() {
+    return accuracyTarget;
   }
 
   QuantizationSettings withAccuracyTarget(double decibels) {
-    return new QuantizationSettings(
-        planner,
-        target,
-        mode,
-        weightForm,
-        decibels,
-        smallestInt8Share,
-        hasBiasCorrection,
-        ranges,
-        session,
-        listener);
+    return with(copy -> copy.accuracyTarget = decibels);
   }
 
-  QuantizationSettings withSmallestInt8Share(OptionalDouble share) {
-    return new QuantizationSettings(
-        planner,
-        target,
-        mode,
-        weightForm,
-        accuracyTarget,
-        share,
-        hasBiasCorrection,
-        ranges,
-        session,
-        listener);
+  /** Returns the part of the multiply-adds to keep in INT8, empty for the default. */
+  OptionalDouble smallestInt8Share() {
+    return smallestInt8Share == null
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(smallestInt8Share);
+  }
+
+  QuantizationSettings withSmallestInt8Share(double share) {
+    return with(copy -> copy.smallestInt8Share = share);
+  }
+
+  /** Tells whether biases are corrected where that helps. */
+  boolean hasBiasCorrection() {
+    return hasBiasCorrection;
   }
 
   QuantizationSettings withBiasCorrection(boolean wanted) {
-    return new QuantizationSettings(
-        planner,
-        target,
-        mode,
-        weightForm,
-        accuracyTarget,
-        smallestInt8Share,
-        wanted,
-        ranges,
-        session,
-        listener);
+    return with(copy -> copy.hasBiasCorrection = wanted);
+  }
+
+  /** Returns how ranges of activations are chosen. */
+  RangeChoice ranges() {
+    return ranges;
   }
 
   QuantizationSettings withRanges(RangeChoice choice) {
-    return new QuantizationSettings(
-        planner,
-        target,
-        mode,
-        weightForm,
-        accuracyTarget,
-        smallestInt8Share,
-        hasBiasCorrection,
-        choice,
-        session,
-        listener);
+    return with(copy -> copy.ranges = choice);
+  }
+
+  /** Returns how the samples are run. */
+  SessionSettings session() {
+    return session;
   }
 
   QuantizationSettings withSession(SessionSettings settings) {
-    return new QuantizationSettings(
-        planner,
-        target,
-        mode,
-        weightForm,
-        accuracyTarget,
-        smallestInt8Share,
-        hasBiasCorrection,
-        ranges,
-        settings,
-        listener);
+    return with(copy -> copy.session = settings);
+  }
+
+  /** Returns who is told of each batch. */
+  CalibrationListener listener() {
+    return listener;
   }
 
   QuantizationSettings withListener(CalibrationListener told) {
-    return new QuantizationSettings(
-        planner,
-        target,
-        mode,
-        weightForm,
-        accuracyTarget,
-        smallestInt8Share,
-        hasBiasCorrection,
-        ranges,
-        session,
-        told);
+    return with(copy -> copy.listener = told);
   }
 }
