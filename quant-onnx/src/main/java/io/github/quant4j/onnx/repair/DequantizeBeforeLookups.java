@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.repair;
 
-import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.onnx.Node;
-import io.github.quant4j.onnx.NodeBlueprint;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,58 +19,45 @@ final class DequantizeBeforeLookups implements RepairPass {
 
   @Override
   public boolean run(RepairContext context) {
-    RepairContext.NodeNames names = context.nodeNames();
+    CodeNodes codeNodes = new CodeNodes(context);
     boolean isChanged = false;
     for (Node node : context.graph().nodes()) {
-      Optional<Node> lookup =
-          Quantizer.of(node)
-              .filter(reader -> !reader.isQuantize() && reader.singleScale().isPresent())
-              .flatMap(DequantizeBeforeLookups::lookup);
+      Optional<CodeScale> scale =
+          node.is("DequantizeLinear")
+              ? CodeScale.of(node, 1, 2).filter(CodeScale::isSingle)
+              : Optional.empty();
+      Optional<Node> lookup = scale.flatMap(single -> lookup(node));
       if (lookup.isPresent()) {
-        move(context, names, node, lookup.get());
+        Value floats = codeNodes.dequantize(codes(lookup.get()), scale.get(), lookup.get());
+        move(context, floats, node, lookup.get());
         isChanged = true;
       }
     }
     return isChanged;
   }
 
-  private static Optional<Node> lookup(Quantizer reader) {
-    return reader
-        .data()
+  private static Optional<Node> lookup(Node dequantize) {
+    return dequantize
+        .requiredInput(0)
         .producer()
         .filter(node -> node.is("Gather", "GatherElements", "GatherND"))
-        .filter(node -> node.output().hasSingleReader() && reader.isConstant())
-        .filter(
-            node ->
-                node.requiredInput(0).constantElementType().filter(CodeTypes::isByte).isPresent());
+        .filter(node -> node.output().hasSingleReader())
+        .filter(node -> codes(node).constantElementType().filter(CodeTypes::isByte).isPresent());
   }
 
-  private static void move(
-      RepairContext context, RepairContext.NodeNames names, Node dequantize, Node lookup) {
-    Value codes = lookup.requiredInput(0);
-    List<Value> inputs =
-        dequantize.input(2).isPresent()
-            ? List.of(codes, dequantize.requiredInput(1), dequantize.requiredInput(2))
-            : List.of(codes, dequantize.requiredInput(1));
-    String name = names.free(codes + "_DequantizeLinear");
-    Value floats =
-        context
-            .rewriter()
-            .insertBefore(
-                lookup,
-                NodeBlueprint.of(
-                    "DequantizeLinear",
-                    name,
-                    inputs,
-                    context.rewriter().freeName(codes + "_dequantized")))
-            .output();
-    context.rewriter().declareLike(floats, codes, ElementType.FLOAT);
+  private static Value codes(Node lookup) {
+    return lookup.requiredInput(0);
+  }
+
+  private static void move(RepairContext context, Value floats, Node dequantize, Node lookup) {
+    Value codes = codes(lookup);
     context.rewriter().replaceInput(new Use(lookup, 0), floats);
     context.repaired(
         Defect.INTEGER_OPERATOR,
         Site.of(lookup, codes),
         "%s looks constant codes up".formatted(lookup.opType()),
-        "DequantizeLinear \"%s\" -> \"%s\" before it".formatted(dequantize.label(), name));
+        "DequantizeLinear \"%s\" -> \"%s\" before it"
+            .formatted(dequantize.label(), floats.producer().orElseThrow().label()));
     context.rewriter().absorb(dequantize, lookup);
   }
 }
