@@ -3,8 +3,8 @@ package io.github.quant4j.onnx.qdq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.onnx.Measured;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.ModelLayout;
 import io.github.quant4j.onnx.OnnxModel;
@@ -13,11 +13,9 @@ import io.github.quant4j.onnx.internal.proto.AttributeProto;
 import io.github.quant4j.onnx.pass.PassPipeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,10 +39,10 @@ class ModelMemoryTest {
     write(ModelLayout.SINGLE_FILE);
     read();
     Measured<OnnxModel> read = Measured.of(this::read);
-    Measured<OnnxModel> copied = Measured.of(() -> read.result.copy());
+    Measured<OnnxModel> copied = Measured.of(() -> read.result().copy());
 
-    assertThat(read.bytes).isBetween(WEIGHTS, Files.size(file) + WEIGHTS / 10);
-    assertThat(copied.bytes).isLessThan(WEIGHTS / 20);
+    assertThat(read.bytes()).isBetween(WEIGHTS, Files.size(file) + WEIGHTS / 10);
+    assertThat(copied.bytes()).isLessThan(WEIGHTS / 20);
   }
 
   @Test
@@ -55,8 +53,8 @@ class ModelMemoryTest {
 
     Measured<OnnxModel> quantized = Measured.of(() -> quantized(model));
 
-    assertThat(quantized.bytes).isLessThan(WEIGHTS / 5);
-    assertThat(quantized.result.byteSize()).isBetween(WEIGHTS / 4, WEIGHTS / 3);
+    assertThat(quantized.bytes()).isLessThan(WEIGHTS / 5);
+    assertThat(quantized.result().byteSize()).isBetween(WEIGHTS / 4, WEIGHTS / 3);
   }
 
   @Test
@@ -75,7 +73,7 @@ class ModelMemoryTest {
 
     assertThat(Files.size(result.resolveSibling("int8.onnx.data")))
         .isBetween(WEIGHTS / 4, WEIGHTS / 3);
-    assertThat(written.bytes).isLessThan(WEIGHTS / 2);
+    assertThat(written.bytes()).isLessThan(WEIGHTS / 2);
   }
 
   @Test
@@ -94,8 +92,8 @@ class ModelMemoryTest {
 
     Measured<List<String>> normalized = Measured.of(() -> PassPipeline.normalization().run(model));
 
-    assertThat(normalized.result).contains("FoldConstants", "FoldBatchNormalization");
-    assertThat(normalized.bytes).isLessThan(WEIGHTS / 10);
+    assertThat(normalized.result()).contains("FoldConstants", "FoldBatchNormalization");
+    assertThat(normalized.bytes()).isLessThan(WEIGHTS / 10);
   }
 
   private static OnnxModel quantized(OnnxModel model) {
@@ -129,16 +127,6 @@ class ModelMemoryTest {
       model.write(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** A result with what its making took from the heap. */
-  private record Measured<T>(T result, long bytes) {
-    static <T> Measured<T> of(Supplier<T> work) {
-      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-      long before = threads.getCurrentThreadAllocatedBytes();
-      T result = work.get();
-      return new Measured<>(result, threads.getCurrentThreadAllocatedBytes() - before);
     }
   }
 }

@@ -3,10 +3,9 @@ package io.github.quant4j.onnx.qdq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
+import io.github.quant4j.onnx.Measured;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,12 +30,10 @@ class PlanningCostTest {
   }
 
   private static long allocatedByPlanning(OnnxModel model) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    QuantizationPlan plan = Plans.planner().withInt8Attention(true).plan(model);
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-    assertThat(plan.quantizedNodeCount()).isPositive();
-    return allocated;
+    Measured<QuantizationPlan> planned =
+        Measured.of(() -> Plans.planner().withInt8Attention(true).plan(model));
+    assertThat(planned.result().quantizedNodeCount()).isPositive();
+    return planned.bytes();
   }
 
   /** Networks of so many branches or blocks. */

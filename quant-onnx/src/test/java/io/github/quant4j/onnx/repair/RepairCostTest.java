@@ -3,11 +3,10 @@ package io.github.quant4j.onnx.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.onnx.Measured;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,12 +31,9 @@ class RepairCostTest {
   }
 
   private static long allocatedByRepair(OnnxModel model) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    RepairReport report = QdqRepair.create().examine(model);
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-    assertThat(report.findings()).hasSizeGreaterThan(SIZE / 2);
-    return allocated;
+    Measured<RepairReport> examined = Measured.of(() -> QdqRepair.create().examine(model));
+    assertThat(examined.result().findings()).hasSizeGreaterThan(SIZE / 2);
+    return examined.bytes();
   }
 
   /** Networks of so many blocks, branches or readers. */
