@@ -13,6 +13,7 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.qdq.ExposeObservationPoints;
 import io.github.quant4j.onnx.qdq.Target;
 import io.github.quant4j.onnx.repair.CodeReading;
+import io.github.quant4j.onnx.repair.FloatForm;
 import io.github.quant4j.onnx.repair.QdqRepair;
 import io.github.quant4j.onnx.repair.RepairReport;
 import io.github.quant4j.onnx.repair.RepairedModel;
@@ -202,8 +203,9 @@ public final class ModelRepair {
   }
 
   private CalibrationTable observe(CalibrationSource samples) throws IOException {
-    OnnxModel observed = QdqRepair.floatForm(source);
-    SortedSet<String> points = QdqRepair.observationPoints(source);
+    FloatForm form = QdqRepair.floatForm(source);
+    OnnxModel observed = form.model();
+    SortedSet<String> points = form.observationPoints();
     ExposeObservationPoints.of(points).run(observed);
     try (StagedModel staged = StagedModel.of(observed);
         Calibrator calibrator =

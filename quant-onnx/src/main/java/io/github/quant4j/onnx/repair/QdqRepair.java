@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.quant4j.core.QuantizationException;
 import io.github.quant4j.core.table.CalibrationTable;
-import io.github.quant4j.onnx.Graph;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.pass.InlineFunctions;
 import io.github.quant4j.onnx.qdq.StripQuantizeDequantize;
@@ -58,7 +57,8 @@ public final class QdqRepair {
   /**
    * Gives ranges of tensors, from which is told what the model leaves open.
    *
-   * @param ranges the ranges observed on {@link #floatForm}, by tensor name; tensors may be missing
+   * @param ranges the ranges observed on the {@link #floatForm}, by tensor name; tensors may be
+   *     missing
    * @return a changed copy
    */
   public QdqRepair withRanges(CalibrationTable ranges) {
@@ -77,39 +77,23 @@ public final class QdqRepair {
 
   /**
    * Returns the float model that a quantized one stands for, with the names of its tensors. Its
-   * activations are not rounded, so wrong zero points do no harm there; ranges are observed on it.
+   * activations are not rounded, so wrong zero points do no harm there; ranges are observed on it,
+   * for {@link #withRanges}.
    *
    * @param model a quantized model; not changed
-   * @return a float model
+   * @return a float model, and what to observe
    * @throws RepairException if a pass fails
    */
-  public static OnnxModel floatForm(OnnxModel model) {
-    RepairContext context = formed(model);
-    OnnxModel copy = context.model();
-    run(RepairPasses.rectification(), context, Census.of(model.graph()));
-    new StripQuantizeDequantize().run(copy);
-    return copy;
-  }
-
-  /**
-   * Names the tensors whose ranges tell what a quantized model leaves open.
-   *
-   * @param model a quantized model; not changed
-   * @return names of float tensors of {@link #floatForm}, for {@link #withRanges}
-   * @throws RepairException if a pass fails
-   */
-  public static SortedSet<String> observationPoints(OnnxModel model) {
-    Graph formed = formed(model).model().graph();
-    SortedSet<String> names = ObservationPoints.of(formed);
-    names.addAll(ObservationPoints.quantizedDynamically(model.graph(), formed));
-    return names;
-  }
-
-  private static RepairContext formed(OnnxModel model) {
+  public static FloatForm floatForm(OnnxModel model) {
     OnnxModel copy = model.copy();
     RepairContext context = new RepairContext(copy, RepairOptions.floatForm());
-    run(RepairPasses.form(), context, Census.of(model.graph()));
-    return context;
+    Census before = Census.of(model.graph());
+    run(RepairPasses.form(), context, before);
+    SortedSet<String> points = ObservationPoints.of(copy.graph());
+    points.addAll(ObservationPoints.quantizedDynamically(model.graph(), copy.graph()));
+    run(RepairPasses.rectification(), context, before);
+    new StripQuantizeDequantize().run(copy);
+    return new FloatForm(copy, points);
   }
 
   /**

@@ -153,7 +153,7 @@ class CenterCodesTest {
     OnnxModel model =
         graph.build(graph.pair("b", graph.int8Conv("k", first, 4, 4, 1), 0.02f, type, zero));
 
-    float[] floats = OnnxRuntimeOracle.run(QdqRepair.floatForm(model), SAMPLE);
+    float[] floats = OnnxRuntimeOracle.run(QdqRepair.floatForm(model).model(), SAMPLE);
 
     float[] quantized = OnnxRuntimeOracle.run(model, SAMPLE);
     for (int i = 0; i < floats.length; i++) {
@@ -168,7 +168,7 @@ class CenterCodesTest {
     OnnxModel model =
         graph.build(graph.pair("b", graph.int8Conv("k", first, 4, 4, 1), 0.0001f, type, zero));
 
-    float[] floats = OnnxRuntimeOracle.run(QdqRepair.floatForm(model), SAMPLE);
+    float[] floats = OnnxRuntimeOracle.run(QdqRepair.floatForm(model).model(), SAMPLE);
 
     assertThat(floats).contains(0f, 255 * 0.0001f);
     for (float value : floats) {

@@ -382,7 +382,7 @@ class DecomposeIntegerOperatorsTest {
     graph.builder().add("Neg", "end", List.of("real"));
     OnnxModel model = graph.build("end");
 
-    OnnxModel floats = QdqRepair.floatForm(model);
+    OnnxModel floats = QdqRepair.floatForm(model).model();
 
     assertThat(Repairs.operators(floats)).isEqualTo(zeroPoint == 0 ? "Add Clip Neg" : "Add Neg");
     check(model, 1);

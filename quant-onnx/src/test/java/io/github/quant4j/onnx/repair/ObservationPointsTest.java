@@ -47,6 +47,6 @@ class ObservationPointsTest {
     graph.builder().add("DequantizeLinear", "dq", List.of("codes", "scale", "zp"));
     graph.builder().add("Neg", "y", List.of("dq"));
 
-    assertThat(QdqRepair.observationPoints(graph.build("y"))).containsExactly("x");
+    assertThat(QdqRepair.floatForm(graph.build("y")).observationPoints()).containsExactly("x");
   }
 }

@@ -97,16 +97,16 @@ class OnnxRuntimeExportTest {
 
   /** Returns the ranges of the samples in the float form of a model. */
   private static CalibrationTable observed(OnnxModel model) {
-    OnnxModel floatForm = QdqRepair.floatForm(model);
-    Graph graph = floatForm.graph();
-    for (String name : QdqRepair.observationPoints(model)) {
+    FloatForm floatForm = QdqRepair.floatForm(model);
+    Graph graph = floatForm.model().graph();
+    for (String name : floatForm.observationPoints()) {
       graph
           .value(name)
           .filter(value -> !value.isGraphInput() && !value.isGraphOutput())
           .ifPresent(graph.rewriter()::addOutput);
     }
     Map<String, Tensor> tensors =
-        new TreeMap<>(OnnxRuntimeOracle.run(floatForm, Map.of("input", INPUT)));
+        new TreeMap<>(OnnxRuntimeOracle.run(floatForm.model(), Map.of("input", INPUT)));
     tensors.put("input", INPUT);
     CalibrationTable.Builder table = CalibrationTable.builder();
     tensors.forEach(

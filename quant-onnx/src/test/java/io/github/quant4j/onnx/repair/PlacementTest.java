@@ -123,7 +123,7 @@ class PlacementTest {
   @ValueSource(strings = {"basic", "bottleneck", "projection"})
   void run_network_hasItsPairsWhereThePlannerPutsThem(String kind) {
     OnnxModel model = block(block(new ResidualBlocks(), kind, "a"), kind, "b").classifier();
-    OnnxModel floatForm = QdqRepair.floatForm(model);
+    OnnxModel floatForm = QdqRepair.floatForm(model).model();
 
     place(model);
 

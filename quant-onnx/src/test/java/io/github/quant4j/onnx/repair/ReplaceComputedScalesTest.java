@@ -90,7 +90,7 @@ class ReplaceComputedScalesTest {
     Tensor x = ModelBuilder.random(SEED, 4, shape);
     compare(
         OnnxRuntimeOracle.run(source, x), OnnxRuntimeOracle.run(model, x), 8 / 254.0 * weightSum);
-    OnnxModel floats = QdqRepair.floatForm(source);
+    OnnxModel floats = QdqRepair.floatForm(source).model();
     assertThat(Repairs.operators(floats)).doesNotContain("Quantize", "Integer");
     compare(
         OnnxRuntimeOracle.run(source, x), OnnxRuntimeOracle.run(floats, x), 4 / 254.0 * weightSum);
