@@ -122,9 +122,7 @@ final class RepairCommand implements Callable<Integer> {
       return examine(source, sourceFiles, start);
     }
     RepairResult result = repair(source);
-    if (report != null) {
-      report.write(result.report()::toJson, result.report()::toString);
-    }
+    writeReport(result.report());
     List<Path> dataFiles = result.write(output).stream().toList();
     new RepairSummary(
             new RepairSummary.Files(sourceFiles, Optional.of(ModelFiles.of(output, dataFiles))),
@@ -137,9 +135,7 @@ final class RepairCommand implements Callable<Integer> {
 
   private int examine(OnnxModel source, ModelFiles sourceFiles, long start) throws IOException {
     RepairReport found = options(source).examine();
-    if (report != null) {
-      report.write(found::toJson, found::toString);
-    }
+    writeReport(found);
     new RepairSummary(
             new RepairSummary.Files(sourceFiles, Optional.empty()),
             found,
@@ -147,6 +143,12 @@ final class RepairCommand implements Callable<Integer> {
             elapsed(start))
         .print(streams, asJson);
     return found.hasRefusedErrors() ? Quant.FAILED : Quant.DONE;
+  }
+
+  private void writeReport(RepairReport found) throws IOException {
+    if (report != null) {
+      report.write(found::toJson, found::toString);
+    }
   }
 
   private void requireUsage() throws IOException {
@@ -208,8 +210,8 @@ final class RepairCommand implements Callable<Integer> {
     } catch (QuantizationException e) {
       Optional<RepairReport> found =
           e instanceof RepairException refused ? refused.report() : Optional.empty();
-      if (report != null && found.isPresent()) {
-        report.write(found.get()::toJson, found.get()::toString);
+      if (found.isPresent()) {
+        writeReport(found.get());
       }
       throw new CommandException("cannot repair \"" + model + "\": " + e.getMessage(), e);
     }

@@ -53,7 +53,7 @@ record RepairSummary(
     counts.forEach(
         (defect, count) ->
             text.add(
-                outcome.name().toLowerCase(Locale.ROOT),
+                ChoiceConverter.word(outcome),
                 String.format(Locale.ROOT, "%,d x %s %s", count, defect.id(), defect.title())));
   }
 
@@ -68,13 +68,13 @@ record RepairSummary(
             Locale.ROOT, "%,d%s", found.sampleCount(), found.isSynthetic() ? ", synthetic" : ""));
     for (RepairComparison comparison : found.comparisons()) {
       for (TensorComparison output : comparison.outputs()) {
-        text.add(word(comparison.of()), line(comparison.against(), output));
+        text.add(comparison.of().words(), line(comparison.against(), output));
       }
     }
   }
 
   private static String line(Subject against, TensorComparison output) {
-    String place = "%s against %s: ".formatted(output.name(), word(against));
+    String place = "%s against %s: ".formatted(output.name(), against.words());
     return output.maximumAbsoluteError() == 0
         ? place + "equal"
         : place
@@ -83,10 +83,6 @@ record RepairSummary(
                 "SQNR %.2f dB, largest error %.4g",
                 output.sqnrDecibels(),
                 output.maximumAbsoluteError());
-  }
-
-  private static String word(Subject subject) {
-    return subject.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   @Override
@@ -112,8 +108,8 @@ record RepairSummary(
     for (RepairComparison comparison : found.comparisons()) {
       for (TensorComparison output : comparison.outputs()) {
         json.writeStartObject();
-        json.writeStringField("of", word(comparison.of()));
-        json.writeStringField("against", word(comparison.against()));
+        json.writeStringField("of", comparison.of().words());
+        json.writeStringField("against", comparison.against().words());
         json.writeStringField("output", output.name());
         json.writeNumberField("sqnrDecibels", output.sqnrDecibels());
         json.writeNumberField("maximumAbsoluteError", output.maximumAbsoluteError());

@@ -25,9 +25,14 @@ final class OpenModel implements AutoCloseable {
   /** Opens a model, in the form in which ONNX Runtime gets its numbers right. */
   static OpenModel of(OnnxModel model, SessionSettings settings) throws IOException {
     RuntimeForm form = RuntimeForm.of(model, settings);
-    StagedModel files = StagedModel.of(form.model());
+    return asWritten(form.model(), form.settings());
+  }
+
+  /** Opens a model as it is. */
+  static OpenModel asWritten(OnnxModel model, SessionSettings settings) throws IOException {
+    StagedModel files = StagedModel.of(model);
     try {
-      return new OpenModel(files, files.open(form.settings()));
+      return new OpenModel(files, files.open(settings));
     } catch (RuntimeException e) {
       files.close();
       throw e;

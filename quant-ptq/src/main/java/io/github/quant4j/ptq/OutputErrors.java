@@ -29,12 +29,7 @@ final class OutputErrors {
               || reference.elementType() != output.elementType()) {
             throw new VerificationException(
                 "output \"%s\" is %s of the %s and %s of the %s; expected the same type and shape"
-                    .formatted(
-                        name,
-                        reference,
-                        RepairChecks.word(against),
-                        output,
-                        RepairChecks.word(of)));
+                    .formatted(name, reference, against.words(), output, of.words()));
           }
           error.observe(reference.floats(), output.floats());
         });
@@ -54,7 +49,7 @@ final class OutputErrors {
     if (tensor == null) {
       throw new VerificationException(
           "output \"%s\" is missing from the %s; found %s"
-              .formatted(name, RepairChecks.word(subject), outputs.keySet()));
+              .formatted(name, subject.words(), outputs.keySet()));
     }
     return tensor;
   }

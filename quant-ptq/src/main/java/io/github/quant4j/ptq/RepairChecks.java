@@ -142,9 +142,4 @@ final class RepairChecks {
   private static String decibels(double ratio) {
     return String.format(Locale.ROOT, "%.1f dB", ratio);
   }
-
-  /** Returns what to call a subject in a sentence. */
-  static String word(Subject subject) {
-    return subject.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-  }
 }

@@ -4,6 +4,7 @@ package io.github.quant4j.ptq;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How far the outputs of one form of a model under repair are from those of another.
@@ -25,7 +26,16 @@ public record RepairComparison(Subject of, Subject against, List<TensorCompariso
     /** The float32 model the source was made from. */
     FLOAT_MODEL,
     /** The outputs of the framework that made the source. */
-    REFERENCE
+    REFERENCE;
+
+    /**
+     * Returns what to call it in a sentence.
+     *
+     * @return lower-case words, for example "float model"
+     */
+    public String words() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
   }
 
   /**

@@ -54,9 +54,10 @@ final class RepairTrial {
       CalibrationSource samples, @Nullable CalibrationSource references, boolean isSynthetic)
       throws IOException {
     List<RepairComparison> comparisons = new ArrayList<>();
-    requireLoadable();
     long count = compareWithBaseline(samples, comparisons);
-    if (floatModel != null || references != null) {
+    if (floatModel == null && references == null) {
+      requireLoadable();
+    } else {
       samples.rewind();
       count = compareWithGiven(samples, references, comparisons);
     }

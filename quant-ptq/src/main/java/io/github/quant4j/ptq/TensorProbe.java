@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
-import io.github.quant4j.calibration.InferenceSession;
 import io.github.quant4j.calibration.SessionSettings;
 import io.github.quant4j.core.quantize.QuantizationError;
 import io.github.quant4j.core.source.TensorBatch;
@@ -26,13 +25,13 @@ import java.util.Map;
  * of what is quantized. Tensors the float model does not have are left out.
  */
 final class TensorProbe implements AutoCloseable {
-  private final ExposedModel reference;
-  private final ExposedModel quantized;
+  private final OpenModel reference;
+  private final OpenModel quantized;
   private final Map<String, String> dequantizedByTensor;
   private final Map<String, QuantizationError> errors = new LinkedHashMap<>();
 
   private TensorProbe(
-      ExposedModel reference, ExposedModel quantized, Map<String, String> dequantizedByTensor) {
+      OpenModel reference, OpenModel quantized, Map<String, String> dequantizedByTensor) {
     this.reference = reference;
     this.quantized = quantized;
     this.dequantizedByTensor = dequantizedByTensor;
@@ -47,9 +46,9 @@ final class TensorProbe implements AutoCloseable {
     if (int8.isStronglyTyped()) {
       pairs.replaceAll((tensor, dequantized) -> castToFloat(readable, dequantized));
     }
-    ExposedModel floatModel = ExposedModel.open(reference, pairs.keySet(), settings);
+    OpenModel floatModel = exposed(reference, pairs.keySet(), settings);
     try {
-      ExposedModel int8Model = ExposedModel.open(readable, pairs.values(), int8.settings());
+      OpenModel int8Model = exposed(readable, pairs.values(), int8.settings());
       return new TensorProbe(floatModel, int8Model, pairs);
     } catch (IOException | RuntimeException e) {
       floatModel.close();
@@ -58,8 +57,8 @@ final class TensorProbe implements AutoCloseable {
   }
 
   void compare(TensorBatch batch) {
-    Map<String, Tensor> expected = reference.session.run(batch);
-    Map<String, Tensor> actual = quantized.session.run(batch);
+    Map<String, Tensor> expected = reference.run(batch);
+    Map<String, Tensor> actual = quantized.run(batch);
     dequantizedByTensor.forEach(
         (tensor, dequantized) -> {
           Tensor original = batch.tensor(tensor).orElseGet(() -> require(expected, tensor));
@@ -119,26 +118,11 @@ final class TensorProbe implements AutoCloseable {
     return found;
   }
 
-  /** A model that gives tensors inside it, too. */
-  private record ExposedModel(StagedModel model, InferenceSession session)
-      implements AutoCloseable {
-    static ExposedModel open(OnnxModel model, Collection<String> tensors, SessionSettings settings)
-        throws IOException {
-      OnnxModel copy = model.copy();
-      ExposeObservationPoints.of(tensors).run(copy);
-      StagedModel staged = StagedModel.of(copy);
-      try {
-        return new ExposedModel(staged, staged.open(settings));
-      } catch (RuntimeException e) {
-        staged.close();
-        throw e;
-      }
-    }
-
-    @Override
-    public void close() {
-      session.close();
-      model.close();
-    }
+  /** Opens a model that gives tensors inside it, too. */
+  private static OpenModel exposed(
+      OnnxModel model, Collection<String> tensors, SessionSettings settings) throws IOException {
+    OnnxModel copy = model.copy();
+    ExposeObservationPoints.of(tensors).run(copy);
+    return OpenModel.asWritten(copy, settings);
   }
 }
