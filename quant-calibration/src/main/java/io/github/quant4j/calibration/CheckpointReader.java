@@ -38,16 +38,18 @@ final class CheckpointReader {
     long batchCount = in.readLong();
     long sampleCount = in.readLong();
     double threshold = in.readDouble();
-    int window = (int) upTo(Convergence.MAXIMUM_WINDOW, "window", in.readInt());
+    int window = in.readInt();
+    Convergence criterion = Convergence.defaults().withThreshold(threshold).withWindow(window);
     int tensorCount = in.readInt();
     SortedMap<String, TensorState> tensors = new TreeMap<>();
     SortedMap<String, RangeHistory> histories = new TreeMap<>();
     for (int tensor = 0; tensor < tensorCount; tensor++) {
       String name = text();
       tensors.put(name, tensor());
-      histories.put(name, history(window));
+      histories.put(name, history(criterion.window()));
     }
-    ConvergenceState convergence = new ConvergenceState(threshold, window, histories);
+    ConvergenceState convergence =
+        new ConvergenceState(criterion.threshold(), criterion.window(), histories);
     return new CalibrationState(
         modelDigest, hasHistograms, batchCount, sampleCount, tensors, convergence);
   }
@@ -114,7 +116,7 @@ final class CheckpointReader {
         return value;
       }
     }
-    throw new StreamCorruptedException("it holds a count above 2^63 - 1");
+    throw new StreamCorruptedException("a count is above 2^63 - 1");
   }
 
   private String text() throws IOException {
