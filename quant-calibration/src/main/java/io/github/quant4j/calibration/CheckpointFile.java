@@ -46,8 +46,9 @@ import java.security.NoSuchAlgorithmException;
  * read is what was written, bit for bit.
  *
  * <p>A checkpoint takes the place of the one before in one step, so that a process killed at any
- * moment leaves a whole one. It is not forced to the disk: after a power cut the file may hold less
- * than was written, which its digest tells, and the run starts over.
+ * moment leaves a whole one, and beside it at most an unfinished hidden {@code .part} that nobody
+ * reads. It is not forced to the disk: after a power cut the file may hold less than was written,
+ * which its digest tells, and the run starts over.
  */
 final class CheckpointFile {
 
