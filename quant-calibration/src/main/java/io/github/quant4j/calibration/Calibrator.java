@@ -132,17 +132,15 @@ public final class Calibrator implements AutoCloseable {
    */
   public CalibrationResult calibrate(CalibrationSource source) throws IOException {
     guard.begin();
-    try (ObservationThreads threads = ObservationThreads.of(options.parallelism())) {
+    try (WorkerThreads observers = observers()) {
       CalibrationRun run = new CalibrationRun(observed, options, guard::isClosing);
       BatchLoader loader = new BatchLoader(session, options.parameters(), options.policy());
       loader.skip(source, run.resume());
+      int helperCount = options.parallelism().batches() - 1;
       try (InferencePipeline pipeline =
           new InferencePipeline(
-              source,
-              loader,
-              frames,
-              ObservationThreads.daemons("quant4j-inference-", options.parallelism().batches()))) {
-        return run.run(pipeline, threads, source.sampleCount());
+              source, loader, frames, WorkerThreads.start("quant4j-inference", helperCount))) {
+        return run.run(pipeline, observers, source.sampleCount());
       }
     } finally {
       guard.end();
@@ -156,6 +154,14 @@ public final class Calibrator implements AutoCloseable {
   @Override
   public void close() {
     guard.close();
+  }
+
+  private WorkerThreads observers() {
+    Parallelism parallelism = options.parallelism();
+    return parallelism
+        .executor()
+        .map(WorkerThreads::of)
+        .orElseGet(() -> WorkerThreads.start("quant4j-observer", parallelism.observers()));
   }
 
   private void release() {

@@ -40,8 +40,8 @@ record CalibratorOptions(
    * What runs at the same time.
    *
    * @param batches how many batches run through the model at once
-   * @param observers how many threads observe a batch, the caller among them
-   * @param executor where the others come from; empty for threads of our own
+   * @param observers how many threads observe a batch beside the caller
+   * @param executor where they come from; empty for threads of our own
    */
   record Parallelism(int batches, int observers, Optional<Executor> executor) {}
 
