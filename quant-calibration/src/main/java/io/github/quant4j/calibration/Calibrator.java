@@ -313,7 +313,9 @@ public final class Calibrator implements AutoCloseable {
     /**
      * Keeps the state in a file, from which a run that did not come to its end is resumed, bit for
      * bit. A run that finds the file moves its source, which must be a fresh one of the same
-     * samples in the same order, past what was observed; at its end it deletes the file.
+     * samples in the same order, past what was observed; at its end it deletes the file. The file
+     * of a run with another model, parameters or settings is refused; weights that a model keeps in
+     * other files are not looked at.
      *
      * @param file the checkpoint, replaced in one step
      * @param interval after how many batches it is written, from 1; also when a run is cancelled
@@ -372,7 +374,10 @@ public final class Calibrator implements AutoCloseable {
               threads > 0 ? threads : Runtime.getRuntime().availableProcessors(),
               Optional.ofNullable(executor)),
           Optional.ofNullable(checkpoint)
-              .map(file -> new Checkpoints(file, checkpointInterval, model.digest())),
+              .map(
+                  file ->
+                      new Checkpoints(
+                          file, checkpointInterval, RunDigest.of(model, parameters, policy))),
           listener);
     }
   }

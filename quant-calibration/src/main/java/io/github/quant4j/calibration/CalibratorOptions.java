@@ -50,7 +50,7 @@ record CalibratorOptions(
    *
    * @param file the checkpoint
    * @param interval after how many batches
-   * @param modelDigest the digest of the observation model
+   * @param modelDigest the digest of the observation model and what it runs with
    */
   record Checkpoints(Path file, int interval, String modelDigest) {}
 }
