@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
@@ -20,20 +19,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DecoratedSourceTest {
 
   enum Decoration {
-    LIMITED(source -> source.limited(17)),
-    BATCHED(source -> source.batched(4)),
-    SUBSAMPLED(source -> source.subsampled(17, 3)),
-    SHUFFLED(source -> source.shuffled(6, 3)),
-    ALL(source -> source.limited(25).subsampled(17, 3).shuffled(6, 3).batched(4));
-
-    private final UnaryOperator<CalibrationSource> decorating;
-
-    Decoration(UnaryOperator<CalibrationSource> decorating) {
-      this.decorating = decorating;
-    }
+    LIMITED,
+    BATCHED,
+    SUBSAMPLED,
+    SHUFFLED,
+    ALL;
 
     CalibrationSource of(CalibrationSource source) {
-      return decorating.apply(source);
+      return switch (this) {
+        case LIMITED -> source.limited(17);
+        case BATCHED -> source.batched(4);
+        case SUBSAMPLED -> source.subsampled(17, 3);
+        case SHUFFLED -> source.shuffled(6, 3);
+        case ALL -> source.limited(25).subsampled(17, 3).shuffled(6, 3).batched(4);
+      };
     }
   }
 

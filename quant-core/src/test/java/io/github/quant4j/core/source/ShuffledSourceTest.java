@@ -26,15 +26,15 @@ class ShuffledSourceTest {
 
   @Test
   void windowOfAllMakesEveryOrderEquallyLikely() throws IOException {
-    int seeds = 48_000;
+    int seeds = 24_000;
     Map<List<Integer>, Integer> counts = new HashMap<>();
     for (long seed = 0; seed < seeds; seed++) {
       counts.merge(samples(new CountingSource(4, 3).shuffled(4, seed)), 1, Integer::sum);
     }
 
-    // 24 orders of probability 1/24: a standard deviation is 43.8, five of them are allowed.
+    // 24 orders of probability 1/24: a standard deviation is 31.0, five of them are allowed.
     assertThat(counts).hasSize(24);
-    assertThat(counts.values()).allSatisfy(count -> assertThat(count).isBetween(1781, 2219));
+    assertThat(counts.values()).allSatisfy(count -> assertThat(count).isBetween(845, 1155));
   }
 
   @Test

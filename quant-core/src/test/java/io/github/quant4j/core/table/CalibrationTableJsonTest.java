@@ -120,7 +120,7 @@ class CalibrationTableJsonTest {
   @ValueSource(strings = {"-0", "0", "-0 0", "-0 1", "-1 -0", "1.4e-45 -0", "-3.4028235e38 0"})
   void readOfHistogramKeepsTheSignsOfZeros(String values) throws IOException {
     StreamingHistogram histogram = StreamingHistogram.create();
-    for (String value : values.split(" ")) {
+    for (String value : values.split(" ", -1)) {
       histogram.observe(FloatBuffer.wrap(new float[] {Float.parseFloat(value)}));
     }
     CalibrationTable table =
