@@ -87,7 +87,7 @@ class CalibrationTableMergeTest {
     Provenance second = one.runtimeVersion("ONNX Runtime 2").sampleCount(4).build();
 
     assertThat(mergedProvenance(first)).isEqualTo(first);
-    assertThat(mergedProvenance(first, second, Provenance.builder().build()))
+    assertThat(mergedProvenance(Provenance.builder().build(), first, second))
         .isEqualTo(Provenance.builder().modelDigest("sha256:1").sampleCount(7).build());
     assertThat(mergedProvenance(second, first))
         .isEqualTo(
