@@ -83,6 +83,15 @@ final class NpyReader implements Closeable {
     }
   }
 
+  /** Passes over some bytes, by seeking unless they are compressed. */
+  void skip(long length) throws IOException {
+    try {
+      in.skipNBytes(length);
+    } catch (ZipException | EOFException e) {
+      throw damaged(where, e);
+    }
+  }
+
   @Override
   public void close() throws IOException {
     in.close();

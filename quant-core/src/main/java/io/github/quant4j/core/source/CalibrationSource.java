@@ -60,6 +60,21 @@ public interface CalibrationSource extends AutoCloseable {
   OptionalLong sampleCount();
 
   /**
+   * Passes over the next samples without reading them, where that is cheaper than to read and drop
+   * them. A caller that wants to get further reads the rest.
+   *
+   * @param sampleCount how many samples to pass over at most, from 0
+   * @return how many samples were passed over, from 0 to {@code sampleCount}; 0 unless the source
+   *     overrides this
+   * @throws IOException if the samples cannot be reached
+   * @throws IllegalArgumentException if the count is negative
+   * @throws IllegalStateException if the source is closed
+   */
+  default long skip(long sampleCount) throws IOException {
+    return 0;
+  }
+
+  /**
    * Releases what the source holds; a second call does nothing.
    *
    * @throws IOException if a file cannot be closed
