@@ -82,7 +82,8 @@ final class SampleCensus {
     Map<String, Integer> counts = new TreeMap<>();
     Set<Kind> kinds = EnumSet.noneOf(Kind.class);
     try (Stream<Path> entries = Files.list(folder)) {
-      entries.forEach(entry -> {
+      entries.forEach(
+          entry -> {
             counts.merge(label(entry), 1, Integer::sum);
             if (!Files.isDirectory(entry)) {
               Optional.ofNullable(KINDS.get(ending(entry))).ifPresent(kinds::add);

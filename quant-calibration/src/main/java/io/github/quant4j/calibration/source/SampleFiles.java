@@ -13,8 +13,8 @@ import java.util.List;
  * The samples that a path names, whatever their form: a .npz or .npy file or a folder of them, a
  * folder of ONNX test data, or pictures.
  *
- * <p>A file is known by its first bytes or else by its ending, a folder by what lies in it: files of
- * other endings are passed over, samples of two forms are refused. Arrays and test data can be
+ * <p>A file is known by its first bytes or else by its ending, a folder by what lies in it: files
+ * of other endings are passed over, samples of two forms are refused. Arrays and test data can be
  * opened here; pictures need to be told how the model wants them. Not thread-safe.
  */
 public final class SampleFiles {

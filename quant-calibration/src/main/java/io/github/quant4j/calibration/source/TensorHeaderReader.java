@@ -62,13 +62,18 @@ final class TensorHeaderReader {
         require(tag, WireFormat.WIRETYPE_VARINT);
         dataType = in.readInt32();
       }
-      case SEGMENT ->
-          throw refused("holds a part of a tensor or several, " + ONE_TENSOR);
+      case SEGMENT -> {
+        require(tag, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        throw refused("holds a part of a tensor or several, " + ONE_TENSOR);
+      }
       case NAME -> {
         require(tag, WireFormat.WIRETYPE_LENGTH_DELIMITED);
         name = in.readString();
       }
-      case EXTERNAL_DATA -> throw external();
+      case EXTERNAL_DATA -> {
+        require(tag, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        throw external();
+      }
       case DATA_LOCATION -> {
         require(tag, WireFormat.WIRETYPE_VARINT);
         if (in.readEnum() != 0) {

@@ -85,7 +85,8 @@ final class TestDataSet {
   private void checkSamples(Path folder) {
     boolean haveSamples = headers.values().stream().noneMatch(header -> header.shape().rank() == 0);
     if (!haveSamples
-        || headers.values().stream().anyMatch(header -> header.shape().dimension(0) != sampleCount())) {
+        || headers.values().stream()
+            .anyMatch(header -> header.shape().dimension(0) != sampleCount())) {
       throw new CalibrationException(
           "folder '%s' holds %s, expected the same first axis of samples in all"
               .formatted(folder, describe()));
@@ -94,7 +95,11 @@ final class TestDataSet {
 
   private String describe() {
     return headers.entrySet().stream()
-        .map(input -> "%s %s %s".formatted(paths.get(input.getKey()).getFileName(), input.getKey(), input.getValue()))
+        .map(
+            input ->
+                "%s %s %s"
+                    .formatted(
+                        paths.get(input.getKey()).getFileName(), input.getKey(), input.getValue()))
         .collect(Collectors.joining(", "));
   }
 }

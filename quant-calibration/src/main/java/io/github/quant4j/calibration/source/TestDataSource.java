@@ -78,8 +78,7 @@ public final class TestDataSource implements CalibrationSource {
     if (set.sampleCount() != entry.sampleCount || !set.names().equals(names)) {
       throw new CalibrationException(
           "folder '%s' holds %s samples of %s, expected %s of %s as when it was opened"
-              .formatted(
-                  entry.folder, set.sampleCount(), set.names(), entry.sampleCount, names));
+              .formatted(entry.folder, set.sampleCount(), set.names(), entry.sampleCount, names));
     }
     TensorBatch batch = set.read();
     nextIndex++;
@@ -119,13 +118,10 @@ public final class TestDataSource implements CalibrationSource {
   public long skip(long sampleCount) {
     requireOpen();
     if (sampleCount < 0) {
-      throw new IllegalArgumentException(
-          "sampleCount is " + sampleCount + ", expected 0 or more");
+      throw new IllegalArgumentException("sampleCount is " + sampleCount + ", expected 0 or more");
     }
     long left = sampleCount;
-    while (left > 0
-        && nextIndex < entries.size()
-        && entries.get(nextIndex).sampleCount <= left) {
+    while (left > 0 && nextIndex < entries.size() && entries.get(nextIndex).sampleCount <= left) {
       left -= entries.get(nextIndex++).sampleCount;
     }
     return sampleCount - left;
