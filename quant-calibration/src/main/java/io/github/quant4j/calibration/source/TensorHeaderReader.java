@@ -107,6 +107,9 @@ final class TensorHeaderReader {
     if (++rank > HIGHEST_RANK) {
       throw refused("has more than " + HIGHEST_RANK + " dimensions");
     }
+    if (dimension > Integer.MAX_VALUE) {
+      throw refused("has a dimension of " + dimension + ", expected at most 2^31 - 1");
+    }
     dimensions.add(dimension);
   }
 
