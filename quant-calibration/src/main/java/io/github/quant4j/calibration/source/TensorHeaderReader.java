@@ -125,7 +125,7 @@ final class TensorHeaderReader {
     }
     ElementField field = ElementField.ofTag(tag);
     if (field != null) {
-      long length = in.getTotalBytesRead() - start;
+      long length = (long) in.getTotalBytesRead() - start;
       boolean isList = field != ElementField.RAW_DATA; // of several raw_data the last one counts
       fieldBytes.merge(field, length, (before, next) -> isList ? before + next : next);
     }

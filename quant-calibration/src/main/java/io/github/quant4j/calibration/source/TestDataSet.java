@@ -3,6 +3,7 @@ package io.github.quant4j.calibration.source;
 
 import io.github.quant4j.calibration.CalibrationException;
 import io.github.quant4j.core.source.TensorBatch;
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,8 +20,7 @@ import java.util.stream.Collectors;
  */
 final class TestDataSet {
 
-  private final Map<String, Path> paths = new LinkedHashMap<>();
-  private final Map<String, TensorHeader> headers = new LinkedHashMap<>();
+  private final Map<String, Input> inputs = new LinkedHashMap<>();
 
   private TestDataSet() {}
 
@@ -30,15 +30,14 @@ final class TestDataSet {
     for (NumberedPath file : NumberedPath.inputsIn(folder)) {
       TensorHeader header = TensorProtoFile.header(file.path());
       String name = inputName(file, header, inputNames);
-      Path other = set.paths.putIfAbsent(name, file.path());
+      Input other = set.inputs.putIfAbsent(name, new Input(file.path(), header));
       if (other != null) {
         throw new CalibrationException(
             "file '%s' is for input '%s' as file '%s' is, expected one per input"
-                .formatted(file.path(), name, other.getFileName()));
+                .formatted(file.path(), name, other.path.getFileName()));
       }
-      set.headers.put(name, header);
     }
-    if (set.paths.isEmpty()) {
+    if (set.inputs.isEmpty()) {
       throw new CalibrationException(
           "folder '" + folder + "' holds no input_0.pb, expected a file per input of the model");
     }
@@ -48,20 +47,20 @@ final class TestDataSet {
 
   /** Returns the names of the inputs in the order of the files. */
   Set<String> names() {
-    return Collections.unmodifiableSet(paths.keySet());
+    return Collections.unmodifiableSet(inputs.keySet());
   }
 
   /** Returns the length of the first axis. */
   long sampleCount() {
-    return headers.values().iterator().next().shape().dimension(0);
+    return inputs.values().iterator().next().shape().dimension(0);
   }
 
   /** Reads the tensors. */
   TensorBatch read() throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (Map.Entry<String, TensorHeader> input : headers.entrySet()) {
-      Path path = paths.get(input.getKey());
-      tensors.put(input.getKey(), TensorProtoFile.read(path, input.getValue()));
+    for (Map.Entry<String, Input> input : inputs.entrySet()) {
+      Input file = input.getValue();
+      tensors.put(input.getKey(), TensorProtoFile.read(file.path, file.header));
     }
     return TensorBatch.of(tensors);
   }
@@ -83,23 +82,29 @@ final class TestDataSet {
   }
 
   private void checkSamples(Path folder) {
-    boolean haveSamples = headers.values().stream().noneMatch(header -> header.shape().rank() == 0);
-    if (!haveSamples
-        || headers.values().stream()
-            .anyMatch(header -> header.shape().dimension(0) != sampleCount())) {
+    boolean isScalar = inputs.values().stream().anyMatch(input -> input.shape().rank() == 0);
+    if (isScalar
+        || inputs.values().stream()
+            .anyMatch(input -> input.shape().dimension(0) != sampleCount())) {
+      String found =
+          inputs.entrySet().stream()
+              .map(input -> input.getValue().describe(input.getKey()))
+              .collect(Collectors.joining(", "));
       throw new CalibrationException(
           "folder '%s' holds %s, expected the same first axis of samples in all"
-              .formatted(folder, describe()));
+              .formatted(folder, found));
     }
   }
 
-  private String describe() {
-    return headers.entrySet().stream()
-        .map(
-            input ->
-                "%s %s %s"
-                    .formatted(
-                        paths.get(input.getKey()).getFileName(), input.getKey(), input.getValue()))
-        .collect(Collectors.joining(", "));
+  /** A file and what it says of itself. */
+  private record Input(Path path, TensorHeader header) {
+
+    Shape shape() {
+      return header.shape();
+    }
+
+    String describe(String name) {
+      return "%s %s %s".formatted(path.getFileName(), name, header);
+    }
   }
 }
