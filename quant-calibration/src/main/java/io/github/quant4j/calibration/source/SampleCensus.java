@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,16 +24,13 @@ final class SampleCensus {
 
   private static final String EXPECTED =
       "expected .npz or .npy arrays, ONNX test data (test_data_set_0 or input_0.pb), or pictures"
-          + " (.jpg, .png, .bmp)";
+          + " (.jpg, .png, .bmp ...)";
 
-  private static final Map<String, Kind> KINDS =
-      Map.of(
-          "npy", Kind.ARRAYS,
-          "npz", Kind.ARRAYS,
-          "jpg", Kind.PICTURES,
-          "jpeg", Kind.PICTURES,
-          "png", Kind.PICTURES,
-          "bmp", Kind.PICTURES);
+  private static final Set<String> ARRAYS = Set.of("npy", "npz");
+
+  /* What the ImageIO of the JDK reads; asking it would load the desktop for arrays too. */
+  private static final Set<String> PICTURES =
+      Set.of("bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "wbmp");
 
   /* As ISO 8859-1, in which every byte is a character. */
   private static final Map<String, Kind> FIRST_BYTES =
@@ -71,7 +69,7 @@ final class SampleCensus {
         .filter(known -> start.startsWith(known.getKey()))
         .map(Map.Entry::getValue)
         .findFirst()
-        .or(() -> Optional.ofNullable(KINDS.get(ending(file))))
+        .or(() -> kindOfEnding(file))
         .orElseThrow(
             () ->
                 new CalibrationException(
@@ -81,14 +79,11 @@ final class SampleCensus {
   private static Kind kindOfFolder(Path folder) throws IOException {
     Map<String, Integer> counts = new TreeMap<>();
     Set<Kind> kinds = EnumSet.noneOf(Kind.class);
-    try (Stream<Path> entries = Files.list(folder)) {
-      entries.forEach(
-          entry -> {
-            counts.merge(label(entry), 1, Integer::sum);
-            if (!Files.isDirectory(entry)) {
-              Optional.ofNullable(KINDS.get(ending(entry))).ifPresent(kinds::add);
-            }
-          });
+    for (Path entry : visible(folder)) {
+      counts.merge(label(entry), 1, Integer::sum);
+      if (!Files.isDirectory(entry)) {
+        kindOfEnding(entry).ifPresent(kinds::add);
+      }
     }
     if (!NumberedPath.inputsIn(folder).isEmpty() || !NumberedPath.setsIn(folder).isEmpty()) {
       kinds.add(Kind.TEST_DATA);
@@ -104,6 +99,21 @@ final class SampleCensus {
                   kinds.isEmpty() ? "" : "; keep each in a folder of its own"));
     }
     return kinds.iterator().next();
+  }
+
+  /** Returns what lies in a folder but for names that begin with a dot. */
+  private static List<Path> visible(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.filter(entry -> !entry.getFileName().toString().startsWith(".")).toList();
+    }
+  }
+
+  private static Optional<Kind> kindOfEnding(Path file) {
+    String ending = ending(file);
+    if (ARRAYS.contains(ending)) {
+      return Optional.of(Kind.ARRAYS);
+    }
+    return PICTURES.contains(ending) ? Optional.of(Kind.PICTURES) : Optional.empty();
   }
 
   private static String describe(Map<String, Integer> counts) {

@@ -25,7 +25,7 @@ public final class SampleFiles {
     ARRAYS,
     /** ONNX test data, for {@link TestDataSource}. */
     TEST_DATA,
-    /** One JPEG, PNG or BMP file or a folder of them. */
+    /** One picture or a folder of them: JPEG, PNG, BMP and what else the JDK reads. */
     PICTURES
   }
 

@@ -71,7 +71,15 @@ class SampleFilesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"a.JPG, ''", "b.jpeg, ''", "c.png, ''", "d.bmp, ''", "e, ffd8ffe0", "f, 89504e47"})
+  @CsvSource({
+    "a.JPG, ''",
+    "b.jpeg, ''",
+    "c.png, ''",
+    "d.bmp, ''",
+    "g.tiff, ''",
+    "e, ffd8ffe0",
+    "f, 89504e47"
+  })
   void kindOfPicturesIsTold(String name, String start) throws IOException {
     Path picture = Files.write(folder.resolve(name), HexFormat.of().parseHex(start));
     SampleFiles samples = SampleFiles.of(picture);
@@ -84,7 +92,7 @@ class SampleFilesTest {
 
   @Test
   void kindOfFolderPassesOverOtherFiles() throws IOException {
-    for (String name : List.of("a.png", "b.JPG", "labels.txt", "README")) {
+    for (String name : List.of("a.png", "b.JPG", "labels.txt", "README", ".b.npy")) {
       Files.createFile(folder.resolve(name));
     }
     assertThat(SampleFiles.of(folder).kind()).isEqualTo(SampleFiles.Kind.PICTURES);
@@ -114,7 +122,7 @@ class SampleFilesTest {
     assertRefused(
         folder,
         "(1 .png, 1 test_data_set), expected .npz or .npy arrays, ONNX test data (test_data_set_0"
-            + " or input_0.pb), or pictures (.jpg, .png, .bmp); keep each in a folder of its own");
+            + " or input_0.pb), or pictures (.jpg, .png, .bmp ...); keep each in a folder of its own");
   }
 
   @Test

@@ -89,10 +89,11 @@ class TestDataSourceTest {
 
   @Test
   void skipPassesOverWholeSetsOnly() throws IOException {
-    TestDataFolder.write(folder, 0, ONE);
+    Path first = TestDataFolder.write(folder, 0, ONE);
     TestDataFolder.write(folder, 1, TWO);
     TestDataFolder.write(folder, 2, THREE);
     try (TestDataSource source = open(folder, "x")) {
+      Files.delete(first.resolve("input_0.pb")); // it is not opened
       assertThat(source.skip(0)).isZero();
       assertThat(source.skip(4)).isEqualTo(3);
       assertThat(source.next()).isPresent();
