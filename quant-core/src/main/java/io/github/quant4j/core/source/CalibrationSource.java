@@ -60,6 +60,18 @@ public interface CalibrationSource extends AutoCloseable {
   OptionalLong sampleCount();
 
   /**
+   * Passes over samples without reading them, where the source can.
+   *
+   * @param sampleCount up to how many samples to pass, from 0
+   * @return how many were passed, always whole samples and never more than asked; 0 where the
+   *     source cannot
+   * @throws IOException if the samples behind them cannot be reached
+   */
+  default long skip(long sampleCount) throws IOException {
+    return 0;
+  }
+
+  /**
    * Releases what the source holds; a second call does nothing.
    *
    * @throws IOException if a file cannot be closed
