@@ -4,6 +4,7 @@
  *
  * <p>{@link io.github.quant4j.calibration.source.NumpySource} streams arrays that NumPy saved,
  * batch by batch; {@link io.github.quant4j.calibration.source.NpyFile} reads one small array whole.
+ * Pictures are read by {@link io.github.quant4j.calibration.source.picture.PictureSource}.
  *
  * <pre>{@code
  * try (CalibrationSource source = NumpySource.builder(Path.of("samples.npz")).open()) {
