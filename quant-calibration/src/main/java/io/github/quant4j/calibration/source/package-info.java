@@ -3,15 +3,10 @@
  * Samples from files.
  *
  * <p>{@link io.github.quant4j.calibration.source.NumpySource} streams arrays that NumPy saved,
-<<<<<<< HEAD
  * batch by batch; {@link io.github.quant4j.calibration.source.TestDataSource} streams the test data
- * that come with ONNX models; {@link io.github.quant4j.calibration.source.SampleFiles} finds out
- * what a path names. {@link io.github.quant4j.calibration.source.NpyFile} reads one small array
- * whole.
-=======
- * batch by batch; {@link io.github.quant4j.calibration.source.NpyFile} reads one small array whole.
- * Pictures are read by {@link io.github.quant4j.calibration.source.picture.PictureSource}.
->>>>>>> 99a03f046f2b7cabdffe42e76b767574647714a6
+ * that come with ONNX models; {@link io.github.quant4j.calibration.source.picture.PictureSource}
+ * decodes pictures ahead; {@link io.github.quant4j.calibration.source.SampleFiles} finds out what a
+ * path names. {@link io.github.quant4j.calibration.source.NpyFile} reads one small array whole.
  *
  * <pre>{@code
  * try (CalibrationSource source = NumpySource.builder(Path.of("samples.npz")).open()) {
