@@ -67,6 +67,9 @@ def calibrated_models():
         """top = ReduceMax<axes=[0,1],keepdims=0>(width)
         one = Constant<value=int64[1] {1}>()  size = Reshape(top, one)  wide = Expand(x, size)""")
     write_text(
+        "passing", "float[n,2] x", "float[n,2] x, float[n,2] y, float[n,2] z, float[2] bias",
+        "y = Neg(x)  bias = Constant<value=float[2] {2, -3}>()  z = Add(y, bias)")
+    write_text(
         "gain", "float[n,1,2,1,2] x, float gain", "float[n,1,2,1,2] y", "y = Mul(x, gain)")
     columns = ", ".join(f"t{i}" for i in range(100))
     write_text(

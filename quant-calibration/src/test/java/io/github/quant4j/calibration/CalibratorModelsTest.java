@@ -43,6 +43,7 @@ class CalibratorModelsTest {
                 samples.mixed(2, 7, -64, 65),
                 samples.mixed(3, 4, -64, 0),
                 samples.mixed(3, 4, 1, 65),
+                samples.mixed(2, 0, -64, 65),
                 samples.mixed(1, 1, -64, 65))),
         new Subject(
             "control",
@@ -57,7 +58,16 @@ class CalibratorModelsTest {
             "expand",
             List.of("wide", "x"),
             Stream.of(3L, 1L, 5L, 1000L, 3L, 0L, 3L).map(samples::expand).toList()),
+        new Subject(
+            "expand",
+            List.of("wide"),
+            Stream.of(0L, 0L, 4L, 4L, 2L).map(samples::expand).toList()),
         new Subject("expand", List.of("wide"), List.of(samples.expand(0), samples.expand(0))),
+        // An input that is an output as it is, and a constant that is used.
+        new Subject(
+            "passing",
+            List.of("bias", "z", "x"),
+            Stream.of(3, 3, 1).map(n -> TensorBatch.of(Map.of("x", samples.floats(n, 2)))).toList()),
         new Subject(
             "hundred",
             hundred,

@@ -89,7 +89,9 @@ final class RuntimeOracle {
       }
       try (OrtSession.Result result = session.run(inputs)) {
         for (Map.Entry<String, OnnxValue> output : result) {
-          append(values, output.getKey(), (OnnxTensor) output.getValue());
+          if (!fed.containsKey(output.getKey())) {
+            append(values, output.getKey(), (OnnxTensor) output.getValue());
+          }
         }
       }
     } finally {
