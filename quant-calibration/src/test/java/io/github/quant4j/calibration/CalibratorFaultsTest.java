@@ -4,24 +4,37 @@ package io.github.quant4j.calibration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.quant4j.core.observer.NonFinitePolicy;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
+import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.table.TensorStatistics;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,7 +44,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class CalibratorFaultsTest {
 
+  private static final ExecutorService EXECUTOR = Executors.newSingleThreadExecutor();
+
   private final ExactSamples samples = new ExactSamples(66);
+
+  @AfterAll
+  static void shutDown() {
+    EXECUTOR.shutdownNow();
+  }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 9})
@@ -148,6 +168,153 @@ class CalibratorFaultsTest {
     }
   }
 
+  @Test
+  void run_executorThrows_passesItOnAndWaitsForTheOthers() throws IOException {
+    IllegalStateException failure = new IllegalStateException("odd");
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    Executor executor =
+        work -> {
+          if (threads.size() % 2 == 1) {
+            threads.add(Thread.currentThread());
+            throw failure;
+          }
+          Thread thread = new Thread(work);
+          threads.add(thread);
+          thread.start();
+        };
+    TensorBatch large = TensorBatch.of(Map.of("x", samples.floats(3000, 100)));
+    try (Calibrator calibrator =
+        Calibrator.builder(TestModels.read("hundred"), List.of("x", "t0", "t1", "t2"))
+            .threadCount(4)
+            .executor(executor)
+            .build()) {
+      assertThatThrownBy(() -> calibrator.run(CalibrationSource.of(List.of(large, large))))
+          .isSameAs(failure);
+    }
+    assertThat(threads).hasSize(2);
+  }
+
+  @Test
+  void close_whileItRuns_endsTheRunBeforeTheNextBatch() throws Exception {
+    CountDownLatch running = new CountDownLatch(3);
+    Calibrator calibrator = conv(progress -> running.countDown());
+    GeneratedSource source = endingSource(Integer.MAX_VALUE);
+    Future<?> run = EXECUTOR.submit(() -> calibrator.run(source));
+    running.await();
+    calibrator.close();
+    int batchCount = source.batchCount();
+
+    assertThatThrownBy(run::get)
+        .hasCauseInstanceOf(IllegalStateException.class)
+        .hasRootCauseMessage("calibrator was closed while it ran");
+    assertThat(source.batchCount()).isEqualTo(batchCount);
+    calibrator.close();
+    assertThatThrownBy(() -> calibrator.run(endingSource(1)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("calibrator is closed");
+  }
+
+  @Test
+  void close_byTheListener_endsTheRun() {
+    AtomicReference<Calibrator> running = new AtomicReference<>();
+    Calibrator calibrator = conv(progress -> running.get().close());
+    running.set(calibrator);
+
+    assertThatThrownBy(() -> calibrator.run(endingSource(3)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("calibrator was closed while it ran");
+  }
+
+  @Test
+  void run_whileItRuns_isRefusedAndLeavesTheFirstAlone() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch refused = new CountDownLatch(1);
+    GeneratedSource waiting =
+        new GeneratedSource(
+            index -> {
+              running.countDown();
+              awaitUninterruptibly(refused);
+              return index < 5 ? Optional.of(samples.conv(2)) : Optional.empty();
+            });
+    try (Calibrator calibrator = conv(progress -> {})) {
+      Future<CalibrationTable> first = EXECUTOR.submit(() -> calibrator.run(waiting));
+      running.await();
+      assertThatThrownBy(() -> calibrator.run(endingSource(1)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("calibrator is running in thread '");
+      refused.countDown();
+      assertThat(first.get().sampleCount()).isEqualTo(10);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void run_threadInterrupted_isCancelledAfterWhatIsObserved(int batch) throws IOException {
+    List<CalibrationProgress> heard = new ArrayList<>();
+    CalibrationListener listener =
+        progress -> {
+          heard.add(progress);
+          if (heard.size() == batch) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    try (Calibrator calibrator = conv(listener)) {
+      if (batch == 0) {
+        Thread.currentThread().interrupt();
+      }
+      assertThatThrownBy(() -> calibrator.run(endingSource(12)))
+          .isInstanceOfSatisfying(
+              CalibrationCancelledException.class,
+              e -> assertThat(e.batchCount()).isEqualTo(batch));
+      assertThat(Thread.interrupted()).isTrue();
+      assertWorks(calibrator);
+    }
+  }
+
+  @Test
+  void run_nonFiniteValuesExcluded_countsThem() throws IOException {
+    try (Calibrator calibrator =
+        Calibrator.builder(TestModels.read("log"), List.of("x", "y"))
+            .nonFinite(NonFinitePolicy.EXCLUDE)
+            .build()) {
+      float nan = Float.NaN;
+      CalibrationTable table =
+          calibrator.run(
+              CalibrationSource.of(
+                  List.of(
+                      TestModels.batch("x", Shape.of(1, 2), nan, 1f / 0f),
+                      TestModels.batch("x", Shape.of(2, 2), 1f, 0f, -1f, nan))));
+
+      assertThat(table.statistics("x")).contains(new TensorStatistics(-1f, 1f, 3, 3));
+      assertThat(table.statistics("y")).contains(new TensorStatistics(0f, 0f, 1, 5));
+    }
+  }
+
+  @Test
+  void run_checkpointThatCannotBeWritten_isAnIoFailureAfterTheBatch(@TempDir Path folder)
+      throws IOException {
+    List<CalibrationProgress> heard = new ArrayList<>();
+    Path file = folder.resolve("missing").resolve("state");
+    try (Calibrator calibrator =
+        Calibrator.builder(TestModels.read("conv"), List.of("y"))
+            .checkpoint(file, 3)
+            .listener(heard::add)
+            .build()) {
+      assertThatThrownBy(() -> calibrator.run(endingSource(5)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(file.getFileName().toString());
+      assertThat(heard).hasSize(3);
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static Calibrator conv(CalibrationListener listener) {
     return Calibrator.builder(TestModels.read("conv"), List.of("x", "conv", "y"))
         .threadCount(1)
@@ -159,7 +326,7 @@ class CalibratorFaultsTest {
     assertThat(calibrator.run(endingSource(3)).sampleCount()).isEqualTo(6);
   }
 
-  private CalibrationSource endingSource(int batchCount) {
+  private GeneratedSource endingSource(int batchCount) {
     return new GeneratedSource(
         index -> index < batchCount ? Optional.of(samples.conv(2)) : Optional.empty());
   }

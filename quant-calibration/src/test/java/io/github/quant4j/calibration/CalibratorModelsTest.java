@@ -8,10 +8,12 @@ import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.core.table.TensorStatistics;
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,18 @@ class CalibratorModelsTest {
 
   /** A model, what is observed of it, and batches. */
   private record Subject(String model, List<String> observed, List<TensorBatch> batches) {
+
+    CalibrationTable calibrate(UnaryOperator<Calibrator.Builder> options) throws IOException {
+      Calibrator.Builder builder = Calibrator.builder(TestModels.read(model), observed);
+      try (Calibrator calibrator = options.apply(builder).build()) {
+        return calibrator.run(CalibrationSource.of(batches));
+      }
+    }
+
+    CalibrationTable expected(boolean hasHistograms) throws OrtException {
+      return RuntimeOracle.table(TestModels.read(model), observed, batches, hasHistograms);
+    }
+
     @Override
     public String toString() {
       return model + " " + batches.size();
@@ -85,13 +99,48 @@ class CalibratorModelsTest {
   @ParameterizedTest
   @MethodSource("subjects")
   void run_anyModel_givesTheExtremesOfWhatTheRuntimeGives(Subject subject) throws Exception {
-    assertThat(calibrate(subject, false)).isEqualTo(expected(subject, false));
+    assertThat(subject.calibrate(builder -> builder.threadCount(1)))
+        .isEqualTo(subject.expected(false));
   }
 
   @ParameterizedTest
   @MethodSource("subjects")
   void run_anyModelWithHistograms_countsWhatTheRuntimeGives(Subject subject) throws Exception {
-    assertThat(calibrate(subject, true)).isEqualTo(expected(subject, true));
+    assertThat(subject.calibrate(builder -> builder.threadCount(1).histograms(true)))
+        .isEqualTo(subject.expected(true));
+  }
+
+  @ParameterizedTest
+  @MethodSource("subjects")
+  void run_anyModelAsItIsWritten_countsWhatTheRuntimeGives(Subject subject) throws Exception {
+    SessionSettings settings = SessionSettings.defaults().withOptimization(OptimizationLevel.NONE);
+    assertThat(
+            subject.calibrate(
+                builder -> builder.settings(settings).parallelBatches(3).histograms(true)))
+        .isEqualTo(subject.expected(true));
+  }
+
+  @Test
+  void run_parameterBesideTheSamples_isFedToEveryBatch() throws IOException {
+    ExactSamples samples = new ExactSamples(5);
+    Tensor first = samples.floats(3, 1, 2, 1, 2);
+    Tensor last = samples.floats(1, 1, 2, 1, 2);
+    Subject subject =
+        new Subject(
+            "gain",
+            List.of("y", "gain"),
+            List.of(TensorBatch.of(Map.of("x", first)), TensorBatch.of(Map.of("x", last))));
+    CalibrationTable table =
+        subject.calibrate(builder -> builder.parameter("gain", Tensor.ofFloats(Shape.of(), -4f)));
+
+    float[] products = new float[16];
+    first.floats().get(products, 0, 12);
+    last.floats().get(products, 12, 4);
+    for (int i = 0; i < products.length; i++) {
+      products[i] *= -4;
+    }
+    assertThat(table.calibration("y")).contains(RuntimeOracle.calibration(products, false));
+    assertThat(table.statistics("gain")).contains(new TensorStatistics(-4f, -4f, 2, 0));
   }
 
   @Test
@@ -99,27 +148,11 @@ class CalibratorModelsTest {
     ExactSamples samples = new ExactSamples(64);
     long width = 1L << 24;
     List<TensorBatch> batches = List.of(samples.expand(width), samples.expand(width));
-    CalibrationTable table = calibrate(new Subject("expand", List.of("x", "wide"), batches), false);
+    CalibrationTable table =
+        new Subject("expand", List.of("x", "wide"), batches).calibrate(builder -> builder);
 
     TensorStatistics narrow = table.statistics("x").orElseThrow();
     assertThat(table.statistics("wide"))
         .contains(new TensorStatistics(narrow.minimum(), narrow.maximum(), 2 * width, 0));
-  }
-
-  private static CalibrationTable calibrate(Subject subject, boolean hasHistograms)
-      throws IOException {
-    try (Calibrator calibrator =
-        Calibrator.builder(TestModels.read(subject.model()), subject.observed())
-            .threadCount(1)
-            .histograms(hasHistograms)
-            .build()) {
-      return calibrator.run(CalibrationSource.of(subject.batches()));
-    }
-  }
-
-  private static CalibrationTable expected(Subject subject, boolean hasHistograms)
-      throws OrtException {
-    return RuntimeOracle.table(
-        TestModels.read(subject.model()), subject.observed(), subject.batches(), hasHistograms);
   }
 }

@@ -34,7 +34,7 @@ final class RuntimeOracle {
       throws OrtException {
     CalibrationTable.Builder table = CalibrationTable.builder();
     long sampleCount = batches.stream().mapToLong(TensorBatch::sampleCount).sum();
-    values(model, batches, Map.of())
+    values(model, batches)
         .forEach(
             (name, values) -> {
               if (observed.contains(name) && values.length > 0) {
@@ -57,17 +57,15 @@ final class RuntimeOracle {
   }
 
   /** Returns all values of the float inputs and outputs, one batch after the other. */
-  static Map<String, float[]> values(
-      byte[] model, List<TensorBatch> batches, Map<String, Tensor> parameters) throws OrtException {
+  private static Map<String, float[]> values(byte[] model, List<TensorBatch> batches)
+      throws OrtException {
     Map<String, float[]> values = new LinkedHashMap<>();
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       try (OrtSession session = environment.createSession(model, options)) {
         for (TensorBatch batch : batches) {
-          Map<String, Tensor> fed = new LinkedHashMap<>(parameters);
-          batch.names().forEach(name -> fed.put(name, batch.tensor(name).orElseThrow()));
-          run(environment, session, fed, values);
+          run(environment, session, batch, values);
         }
       }
     }
@@ -77,19 +75,19 @@ final class RuntimeOracle {
   private static void run(
       OrtEnvironment environment,
       OrtSession session,
-      Map<String, Tensor> fed,
+      TensorBatch batch,
       Map<String, float[]> values)
       throws OrtException {
     Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     try {
-      for (Map.Entry<String, Tensor> entry : fed.entrySet()) {
-        OnnxTensor input = tensor(environment, entry.getValue());
-        inputs.put(entry.getKey(), input);
-        append(values, entry.getKey(), input);
+      for (String name : batch.names()) {
+        OnnxTensor input = tensor(environment, batch.tensor(name).orElseThrow());
+        inputs.put(name, input);
+        append(values, name, input);
       }
       try (OrtSession.Result result = session.run(inputs)) {
         for (Map.Entry<String, OnnxValue> output : result) {
-          if (!fed.containsKey(output.getKey())) {
+          if (!inputs.containsKey(output.getKey())) {
             append(values, output.getKey(), (OnnxTensor) output.getValue());
           }
         }
