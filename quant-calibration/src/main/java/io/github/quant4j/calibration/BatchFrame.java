@@ -23,7 +23,8 @@ final class BatchFrame implements AutoCloseable {
   private final InferenceSession session;
   private final OutputShapes outputShapes;
   private final ObservedTensors observed;
-  private final DirectMemory memory = new DirectMemory();
+  private final DirectMemory inputMemory = new DirectMemory();
+  private final DirectMemory outputMemory = new DirectMemory();
   private final Map<String, DirectTensor> inputs = new LinkedHashMap<>();
   private final Map<String, FloatBuffer> values = new LinkedHashMap<>();
   private long sampleCount;
@@ -49,7 +50,7 @@ final class BatchFrame implements AutoCloseable {
   }
 
   private void load(String name, Tensor tensor) {
-    inputs.put(name, memory.copyOf("input " + name, tensor));
+    inputs.put(name, inputMemory.copyOf(name, tensor));
   }
 
   private DirectTensor input(String name) {
@@ -89,7 +90,7 @@ final class BatchFrame implements AutoCloseable {
     shapes.forEach(
         (name, shape) -> {
           if (shape.elementCount() > 0) {
-            pinned.put(name, memory.tensor("output " + name, ElementType.FLOAT, shape));
+            pinned.put(name, outputMemory.tensor(name, ElementType.FLOAT, shape));
           }
         });
     // Among them those without elements now, which may have some for other values of the inputs.
@@ -113,6 +114,7 @@ final class BatchFrame implements AutoCloseable {
 
   @Override
   public void close() {
-    memory.close();
+    inputMemory.close();
+    outputMemory.close();
   }
 }
