@@ -103,6 +103,16 @@ public final class CalibrationTable {
   }
 
   /**
+   * Returns a table of the same tensors that states another origin.
+   *
+   * @param stated the provenance
+   * @return a changed copy
+   */
+  public CalibrationTable withProvenance(Provenance stated) {
+    return new CalibrationTable(calibrations, requireNonNull(stated, "stated"));
+  }
+
+  /**
    * Returns where the table comes from.
    *
    * @return the provenance
