@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import io.github.quant4j.calibration.CalibrationException;
 import io.github.quant4j.core.range.RangeSelector;
 import io.github.quant4j.core.table.CalibrationTable;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,8 +20,24 @@ record RangeChoice(String name, Optional<RangeSelector> selector) {
     return selector.isPresent();
   }
 
-  /** Returns a table with the ranges of this method. */
-  CalibrationTable applyTo(CalibrationTable observed) {
-    return selector.map(method -> observed.withRanges(name, method)).orElse(observed);
+  /**
+   * Returns a table with the ranges of this method, the table itself where there is no selector.
+   *
+   * @throws CalibrationException if a tensor has no histogram to choose from
+   */
+  CalibrationTable applyTo(CalibrationTable table) {
+    if (selector.isEmpty()) {
+      return table;
+    }
+    List<String> blind =
+        table.tensors().stream()
+            .filter(tensor -> table.calibration(tensor).orElseThrow().histogram().isEmpty())
+            .toList();
+    if (!blind.isEmpty()) {
+      throw new CalibrationException(
+          "ranges cannot be chosen by %s: the calibration table has no histogram of %s of %s tensors, first \"%s\"; use its ranges as they are, or calibrate again with histograms"
+              .formatted(name, blind.size(), table.tensors().size(), blind.get(0)));
+    }
+    return table.withRanges(name, selector.get());
   }
 }
