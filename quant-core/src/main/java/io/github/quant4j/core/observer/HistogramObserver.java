@@ -23,9 +23,11 @@ import java.util.Optional;
  */
 public final class HistogramObserver implements Observer {
 
-  private final StreamingHistogram histogram = StreamingHistogram.create();
+  private final StreamingHistogram histogram;
 
-  private HistogramObserver() {}
+  private HistogramObserver(StreamingHistogram histogram) {
+    this.histogram = histogram;
+  }
 
   /**
    * Returns an observer that has seen nothing.
@@ -33,7 +35,17 @@ public final class HistogramObserver implements Observer {
    * @return a new observer
    */
   public static HistogramObserver create() {
-    return new HistogramObserver();
+    return new HistogramObserver(StreamingHistogram.create());
+  }
+
+  /**
+   * Returns an observer that goes on where another one ended, bit for bit.
+   *
+   * @param snapshot the {@link #histogram()} of the other one, empty or not
+   * @return a new observer
+   */
+  public static HistogramObserver of(HistogramSnapshot snapshot) {
+    return new HistogramObserver(StreamingHistogram.of(snapshot));
   }
 
   /**
