@@ -2,7 +2,6 @@
 package io.github.quant4j.ptq;
 
 import io.github.quant4j.calibration.CalibrationException;
-import io.github.quant4j.calibration.InferenceSession;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Tensor;

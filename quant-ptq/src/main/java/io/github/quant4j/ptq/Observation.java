@@ -59,9 +59,7 @@ record Observation(OnnxModel normalised, String modelDigest, QuantizationSetting
                         .listener(settings.listener()))
                 .build()) {
       CalibrationTable table = calibrator.run(samples);
-      return settings
-          .ranges()
-          .applyTo(table.withProvenance(provenance(table.sampleCount())));
+      return settings.ranges().applyTo(table.withProvenance(provenance(table.sampleCount())));
     }
   }
 

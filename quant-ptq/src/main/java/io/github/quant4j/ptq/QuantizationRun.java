@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,13 +110,22 @@ final class QuantizationRun {
     if (missing.isEmpty()) {
       return plan;
     }
-    LOGGER.warn(
-        "the calibration table has no range of {} tensors, first \"{}\": operators that need them"
-            + " in INT8 stay float, and of others it is taken for granted that they fit float16"
-            + " where the model becomes that",
-        missing.size(),
-        missing.first());
+    SortedSet<String> needed = new TreeSet<>(plan.observationPoints());
+    needed.retainAll(missing);
+    missing.removeAll(needed);
+    warn(needed, "operators that need them stay float");
+    warn(missing, "that float16 holds their values is taken for granted");
     return settings.planner().plan(normalised, table);
+  }
+
+  private static void warn(SortedSet<String> missing, String consequence) {
+    if (!missing.isEmpty()) {
+      LOGGER.warn(
+          "the calibration table has no range of {} tensors, first \"{}\"; {}",
+          missing.size(),
+          missing.first(),
+          consequence);
+    }
   }
 
   private Map<String, float[]> biasShifts(

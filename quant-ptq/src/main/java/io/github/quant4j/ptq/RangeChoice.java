@@ -4,8 +4,8 @@ package io.github.quant4j.ptq;
 import io.github.quant4j.calibration.CalibrationException;
 import io.github.quant4j.core.range.RangeSelector;
 import io.github.quant4j.core.table.CalibrationTable;
-import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * How ranges of activations are chosen from what was observed.
@@ -29,14 +29,11 @@ record RangeChoice(String name, Optional<RangeSelector> selector) {
     if (selector.isEmpty()) {
       return table;
     }
-    List<String> blind =
-        table.tensors().stream()
-            .filter(tensor -> table.calibration(tensor).orElseThrow().histogram().isEmpty())
-            .toList();
+    SortedSet<String> blind = table.tensorsWithoutHistogram();
     if (!blind.isEmpty()) {
       throw new CalibrationException(
           "ranges cannot be chosen by %s: the calibration table has no histogram of %s of %s tensors, first \"%s\"; use its ranges as they are, or calibrate again with histograms"
-              .formatted(name, blind.size(), table.tensors().size(), blind.get(0)));
+              .formatted(name, blind.size(), table.tensors().size(), blind.first()));
     }
     return table.withRanges(name, selector.get());
   }

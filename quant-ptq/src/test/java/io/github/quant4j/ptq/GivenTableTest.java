@@ -83,8 +83,7 @@ class GivenTableTest {
   void table_calibratedBefore_givesTheBytesOfOneRun(UnaryOperator<PostTrainingQuantization> option)
       throws IOException {
     PostTrainingQuantization quantization =
-        option.apply(
-            PostTrainingQuantization.of(TinyNetwork.withRuin(-1).build()).threadCount(1));
+        option.apply(PostTrainingQuantization.of(TinyNetwork.withRuin(-1).build()).threadCount(1));
 
     CalibrationTable table = throughJson(calibrate(quantization));
 

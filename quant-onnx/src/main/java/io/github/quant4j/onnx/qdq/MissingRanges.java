@@ -60,7 +60,8 @@ final class MissingRanges {
       if (pair.fixedRange().isEmpty()) {
         lacking
             .computeIfAbsent(
-                pair.rangeSources(), sources -> sources.stream().filter(missing::contains).findFirst())
+                pair.rangeSources(),
+                sources -> sources.stream().filter(missing::contains).findFirst())
             .ifPresent(
                 tensor ->
                     pair.edges().forEach(edge -> tensorsByNode.putIfAbsent(edge.node(), tensor)));
