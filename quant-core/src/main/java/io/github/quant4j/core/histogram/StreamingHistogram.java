@@ -151,6 +151,24 @@ public final class StreamingHistogram {
   }
 
   /**
+   * Returns the smallest finite value seen.
+   *
+   * @return the value, exact; positive infinity when {@link #count()} is 0
+   */
+  public float minimum() {
+    return extremes.minimum();
+  }
+
+  /**
+   * Returns the largest finite value seen.
+   *
+   * @return the value, exact; negative infinity when {@link #count()} is 0
+   */
+  public float maximum() {
+    return extremes.maximum();
+  }
+
+  /**
    * Returns all counts at this moment.
    *
    * @return the snapshot, which later values leave as it is

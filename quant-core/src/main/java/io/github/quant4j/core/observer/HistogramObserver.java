@@ -103,6 +103,17 @@ public final class HistogramObserver implements Observer {
   }
 
   /**
+   * Returns the range of the finite values seen, without the cost of {@link #histogram()}.
+   *
+   * @return the range, or empty when {@link #count()} is 0
+   */
+  public Optional<ValueRange> range() {
+    return count() == 0
+        ? Optional.empty()
+        : Optional.of(new ValueRange(histogram.minimum(), histogram.maximum()));
+  }
+
+  /**
    * Returns the range that a selector chooses.
    *
    * @param selector the method of choice
