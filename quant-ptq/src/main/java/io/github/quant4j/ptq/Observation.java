@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import io.github.quant4j.calibration.CalibrationReport;
+import io.github.quant4j.calibration.CalibrationReport.Ending;
+import io.github.quant4j.calibration.CalibrationResult;
 import io.github.quant4j.calibration.Calibrator;
+import io.github.quant4j.calibration.Convergence;
 import io.github.quant4j.calibration.OnnxRuntime;
 import io.github.quant4j.core.LibraryVersion;
 import io.github.quant4j.core.source.CalibrationSource;
@@ -13,7 +17,9 @@ import io.github.quant4j.onnx.qdq.BuildMode;
 import io.github.quant4j.onnx.qdq.ExposeObservationPoints;
 import io.github.quant4j.onnx.qdq.QuantizationPlan;
 import java.io.IOException;
+import java.util.List;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -37,39 +43,46 @@ record Observation(OnnxModel normalised, String modelDigest, QuantizationSetting
   /**
    * Observes the samples that a source still holds.
    *
-   * @return the table, its ranges chosen and its origin stated
+   * @return the table, its ranges chosen and its origin stated, and a report
    */
-  CalibrationTable run(QuantizationPlan plan, boolean hasHistograms, CalibrationSource samples)
+  CalibrationResult run(QuantizationPlan plan, boolean hasHistograms, CalibrationSource samples)
       throws IOException {
     SortedSet<String> points = points(normalised, plan, settings);
     if (points.isEmpty()) {
-      return CalibrationTable.builder().provenance(provenance(0)).build();
+      return nothing();
     }
     OnnxModel observed = normalised.copy();
     ExposeObservationPoints.of(points).run(observed);
     try (StagedModel staged = StagedModel.of(observed);
-        Calibrator calibrator =
-            settings
-                .calibration()
-                .apply(
-                    staged
-                        .calibrator(points)
-                        .threadCount(settings.session().threadCount())
-                        .histograms(hasHistograms)
-                        .listener(settings.listener()))
-                .build()) {
-      CalibrationTable table = calibrator.run(samples);
-      return settings.ranges().applyTo(table.withProvenance(provenance(table.sampleCount())));
+        Calibrator calibrator = settings.calibration().apply(builder(staged, points, hasHistograms)).build()) {
+      CalibrationResult result = calibrator.calibrate(samples);
+      return new CalibrationResult(settings.ranges().applyTo(result.table()), result.report());
     }
   }
 
-  private Provenance provenance(long sampleCount) {
+  private Calibrator.Builder builder(
+      StagedModel staged, SortedSet<String> points, boolean hasHistograms) {
+    return staged
+        .calibrator(points)
+        .settings(settings.session())
+        .histograms(hasHistograms)
+        .provenance(provenance())
+        .listener(settings.listener());
+  }
+
+  private CalibrationResult nothing() {
+    return new CalibrationResult(
+        CalibrationTable.builder().provenance(provenance()).build(),
+        new CalibrationReport(
+            0, 0, Ending.COMPLETE, Convergence.defaults(), List.of(), new TreeMap<>()));
+  }
+
+  private Provenance provenance() {
     return Provenance.builder()
         .modelDigest(modelDigest)
         .method(settings.ranges().name())
         .libraryVersion(LibraryVersion.text())
         .runtimeVersion(OnnxRuntime.version())
-        .sampleCount(sampleCount)
         .build();
   }
 }

@@ -2,6 +2,7 @@
 package io.github.quant4j.ptq;
 
 import io.github.quant4j.calibration.CalibrationListener;
+import io.github.quant4j.calibration.CalibrationResult;
 import io.github.quant4j.calibration.Calibrator;
 import io.github.quant4j.core.range.RangeSelector;
 import io.github.quant4j.core.source.CalibrationSource;
@@ -264,6 +265,17 @@ public final class PostTrainingQuantization {
    *     there is none, or a value is not finite
    */
   public CalibrationTable calibrate(CalibrationSource samples) throws IOException {
+    return observe(samples).table();
+  }
+
+  /**
+   * Does what {@link #calibrate} does and tells how far the ranges had settled.
+   *
+   * @param samples as for {@link #calibrate}
+   * @return the table and a report
+   * @throws IOException as {@link #calibrate}
+   */
+  public CalibrationResult observe(CalibrationSource samples) throws IOException {
     return QuantizationRun.of(model, settings).calibrate(samples);
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import io.github.quant4j.calibration.CalibrationResult;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.onnx.OnnxException;
@@ -55,7 +56,7 @@ final class QuantizationRun {
   }
 
   /** Returns what is observed on the samples, with a histogram of every tensor. */
-  CalibrationTable calibrate(CalibrationSource samples) throws IOException {
+  CalibrationResult calibrate(CalibrationSource samples) throws IOException {
     return observation().run(plan, true, samples);
   }
 
@@ -73,7 +74,7 @@ final class QuantizationRun {
       table = given.get();
       new MeasuringSamples(normalised, settings).readInto(keeper);
     } else {
-      table = observation().run(plan, settings.ranges().needsHistograms(), keeper);
+      table = observation().run(plan, settings.ranges().needsHistograms(), keeper).table();
     }
     AccuracySearch search = AccuracySearch.of(normalised, keeper.kept());
     QuantizationPlan fitting = fitting(table);
