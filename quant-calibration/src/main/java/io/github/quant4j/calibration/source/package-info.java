@@ -7,6 +7,7 @@
  * that come with ONNX models; {@link io.github.quant4j.calibration.source.SampleFiles} finds out
  * what a path names. {@link io.github.quant4j.calibration.source.NpyFile} reads one small array
  * whole.
+ * Pictures are read by {@link io.github.quant4j.calibration.source.picture.PictureSource}.
  *
  * <pre>{@code
  * try (CalibrationSource source = NumpySource.builder(Path.of("samples.npz")).open()) {
