@@ -7,19 +7,14 @@ import io.github.quant4j.calibration.CalibrationException;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.ElementType;
-import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,13 +24,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each element is (v - mean[c]) / std[c] with v = code * rescale, code from 0 to 255 and c the
  * channel of the tensor: v is computed in float64 and rounded to float32, the difference and the
- * quotient in float32. With the default rescale of 1 / 255 that is bit for bit what {@code ToTensor}
- * and {@code Normalize} of torchvision give; scaled pictures have the codes that Pillow gives.
+ * quotient in float32. With the default rescale of 1 / 255 that is bit for bit what {@code
+ * ToTensor} and {@code Normalize} of torchvision give; scaled pictures have the codes that Pillow
+ * gives.
  *
- * <p>Reads JPEG, also of inks, PNG, BMP, and what else the ImageIO of the JVM reads, with or without
- * a display. Gray is replicated to all channels; alpha is dropped, not blended; 16-bit samples keep
- * their upper 8 bits; of an animation the first picture is taken. Embedded colour profiles and the
- * orientation that a camera noted (EXIF) are not applied, as with {@code
+ * <p>Reads JPEG, also of inks, PNG, BMP, and what else the ImageIO of the JVM reads, with or
+ * without a display. Gray is replicated to all channels; alpha is dropped, not blended; 16-bit
+ * samples keep their upper 8 bits; of an animation the first picture is taken. Embedded colour
+ * profiles and the orientation that a camera noted (EXIF) are not applied, as with {@code
  * Image.open(file).convert("RGB")} of Pillow.
  *
  * <p>A file that is empty, truncated, no picture or larger than the limit is undecodable; {@link
@@ -51,30 +47,11 @@ public final class PictureSource implements CalibrationSource {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(PictureSource.class);
 
-  private final List<Path> files;
-  private final String inputName;
-  private final int batchSize;
-  private final long sampleLimit;
-  private final boolean isSkipping;
-  private final SampleFormat format;
-  private final DecodeAhead ahead;
-  private final int aheadLimit;
-  private final Set<Path> skipped = new HashSet<>();
-  private int nextFile;
-  private long handedOut;
-  private byte @Nullable [] batch; // what an interrupt or a failure left of one
-  private int filled;
+  private final PictureBatches batches;
   private boolean isClosed;
 
-  private PictureSource(Builder builder, List<Path> files, String inputName, PictureLoader loader) {
-    this.files = files;
-    this.inputName = inputName;
-    this.batchSize = builder.batchSize;
-    this.sampleLimit = builder.sampleLimit;
-    this.isSkipping = builder.undecodable == UndecodablePolicy.SKIP;
-    this.format = loader.format();
-    this.ahead = new DecodeAhead(loader, builder.decoders);
-    this.aheadLimit = Math.max(batchSize, 2 * builder.decoders);
+  private PictureSource(PictureBatches batches) {
+    this.batches = batches;
   }
 
   /**
@@ -113,30 +90,7 @@ public final class PictureSource implements CalibrationSource {
   @Override
   public Optional<TensorBatch> next() throws IOException {
     requireOpen();
-    int sampleBytes = (int) format.byteCount();
-    int count = (int) Math.min(batchSize, filled + left());
-    if (batch == null) {
-      batch = new byte[count * sampleBytes];
-    }
-    while (filled < count && left() > 0) {
-      fillAhead();
-      byte @Nullable [] sample = nextSample();
-      if (sample != null) {
-        System.arraycopy(sample, 0, batch, filled * sampleBytes, sampleBytes);
-        filled++;
-      }
-    }
-    ByteBuffer bytes = ByteBuffer.wrap(batch, 0, filled * sampleBytes);
-    int sampleCount = filled;
-    handedOut += filled;
-    filled = 0;
-    batch = null;
-    if (sampleCount == 0) {
-      return Optional.empty();
-    }
-    fillAhead();
-    Tensor tensor = Tensor.of(format.elementType(), format.shape(sampleCount), bytes);
-    return Optional.of(TensorBatch.of(Map.of(inputName, tensor)));
+    return batches.next();
   }
 
   @Override
@@ -147,8 +101,7 @@ public final class PictureSource implements CalibrationSource {
   @Override
   public void rewind() {
     requireOpen();
-    files.removeAll(skipped);
-    goTo(0);
+    batches.rewind();
   }
 
   /**
@@ -164,27 +117,20 @@ public final class PictureSource implements CalibrationSource {
   public long skip(long sampleCount) {
     requireOpen();
     if (sampleCount < 0) {
-      throw new IllegalArgumentException(
-          "sampleCount is " + sampleCount + ", expected 0 or more");
+      throw new IllegalArgumentException("sampleCount is " + sampleCount + ", expected 0 or more");
     }
-    if (isSkipping || sampleCount == 0) {
-      return 0;
-    }
-    long passed = Math.min(sampleCount, filled + left());
-    goTo(handedOut + passed);
-    return passed;
+    return batches.skip(sampleCount);
   }
 
   /**
-   * Returns the number of files, or the limit if that is lower. Where undecodable files are skipped,
-   * those not read yet count as pictures, so that there may be fewer.
+   * Returns the number of files, or the limit if that is lower. Where undecodable files are
+   * skipped, those not read yet count as pictures, so that there may be fewer.
    *
    * @return the count, always present
    */
   @Override
   public OptionalLong sampleCount() {
-    long pictures = files.stream().filter(file -> !skipped.contains(file)).count();
-    return OptionalLong.of(Math.min(sampleLimit, pictures));
+    return OptionalLong.of(batches.sampleCount());
   }
 
   /**
@@ -194,62 +140,19 @@ public final class PictureSource implements CalibrationSource {
    * @return the count, 0 unless such files are skipped
    */
   public int skippedCount() {
-    return skipped.size();
+    return batches.skippedCount();
   }
 
   @Override
   public void close() {
-    if (!isClosed) {
-      isClosed = true;
-      batch = null;
-      ahead.close();
-    }
+    isClosed = true;
+    batches.close();
   }
 
   private void requireOpen() {
     if (isClosed) {
       throw new IllegalStateException("source is closed");
     }
-  }
-
-  /** Returns how many samples there may still be behind those handed out or in the open batch. */
-  private long left() {
-    int unread = files.size() - nextFile + ahead.count();
-    return Math.min(sampleLimit - handedOut - filled, unread);
-  }
-
-  /** Starts over at a sample, of a source whose every file is one. */
-  private void goTo(long sample) {
-    ahead.clear();
-    nextFile = (int) sample;
-    handedOut = sample;
-    filled = 0;
-    batch = null;
-  }
-
-  private void fillAhead() {
-    long wanted = Math.min(aheadLimit, sampleLimit - handedOut - filled);
-    while (nextFile < files.size() && ahead.count() < wanted) {
-      ahead.add(files.get(nextFile++));
-    }
-  }
-
-  /** Returns the next sample, or null where its file is skipped. */
-  private byte @Nullable [] nextSample() throws IOException {
-    byte[] sample = null;
-    try {
-      sample = ahead.await();
-    } catch (UndecodableException e) {
-      if (!isSkipping) {
-        throw new CalibrationException(
-            "picture '" + ahead.path() + "' cannot be decoded: " + e.getMessage(), e);
-      }
-      if (skipped.add(ahead.path())) {
-        LOGGER.warn("picture '{}' is skipped: {}", ahead.path(), e.getMessage());
-      }
-    }
-    ahead.remove();
-    return sample;
   }
 
   /** Collects which pictures to read and what a sample looks like. Not thread-safe. */
@@ -398,8 +301,7 @@ public final class PictureSource implements CalibrationSource {
      */
     public Builder rescale(double rescale) {
       if (!Double.isFinite(rescale)) {
-        throw new IllegalArgumentException(
-            "rescale is " + rescale + ", expected a finite number");
+        throw new IllegalArgumentException("rescale is " + rescale + ", expected a finite number");
       }
       preprocessing.rescale = rescale;
       return this;
@@ -543,14 +445,24 @@ public final class PictureSource implements CalibrationSource {
       if (seed != null) {
         Collections.shuffle(files, new Random(seed));
       }
-      long largest = Math.min(Math.min(batchSize, sampleLimit), files.size());
-      if (loader.format().byteCount() > Integer.MAX_VALUE / largest) {
-        throw new CalibrationException(
-            "input '%s' takes samples of %s bytes, expected at most 2^31 - 1 in a batch of %s; use a smaller batch size"
-                .formatted(inputName, loader.format().byteCount(), largest));
-      }
+      requireFit(loader.format().byteCount(), files.size());
       LOGGER.debug("{} pictures to read for input '{}'", files.size(), inputName);
-      return new PictureSource(this, files, inputName, loader);
+      boolean isSkipping = undecodable == UndecodablePolicy.SKIP;
+      return new PictureSource(
+          new PictureBatches(
+              new PictureBatches.Plan(inputName, batchSize, sampleLimit, isSkipping),
+              files,
+              new DecodeAhead(loader, decoders, Math.max(batchSize, 2 * decoders))));
+    }
+
+    private void requireFit(long sampleBytes, int fileCount) {
+      long samples = Math.min(Math.min(batchSize, sampleLimit), fileCount);
+      if (sampleBytes > Integer.MAX_VALUE / samples) {
+        throw new CalibrationException(
+            "input '%s' takes samples of %s bytes, expected at most 2^31 - 1 in a batch of %s; "
+                    .formatted(inputName, sampleBytes, samples)
+                + "use a smaller batch size");
+      }
     }
 
     private static int atLeast1(int value, String name) {

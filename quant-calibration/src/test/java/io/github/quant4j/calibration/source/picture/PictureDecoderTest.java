@@ -17,11 +17,13 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Random;
 import java.util.function.ToIntBiFunction;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -57,8 +59,7 @@ class PictureDecoderTest {
     int[] bits = image.getColorModel().getComponentSize();
 
     assertCodes(
-        bytes(image, format),
-        (at, channel) -> spread(sample(image, at, channel), bits[channel]));
+        bytes(image, format), (at, channel) -> spread(sample(image, at, channel), bits[channel]));
   }
 
   /** AWT would lighten them: it takes such gray for linear light. */
@@ -92,7 +93,7 @@ class PictureDecoderTest {
   @CsvSource({"1, png", "2, png", "4, png", "8, png", "8, bmp", "4, bmp", "8, gif", "1, tif"})
   void decode_palette_looksTheColorsUp(int bits, String format) throws Exception {
     byte[] colors = new byte[3 << bits];
-    new java.util.Random(bits).nextBytes(colors);
+    new Random(bits).nextBytes(colors);
     IndexColorModel palette = new IndexColorModel(bits, 1 << bits, colors, 0, false);
     int type = bits == 8 ? BufferedImage.TYPE_BYTE_INDEXED : BufferedImage.TYPE_BYTE_BINARY;
     BufferedImage image = new BufferedImage(WIDTH, HEIGHT, type, palette);
@@ -142,7 +143,7 @@ class PictureDecoderTest {
   @Test
   void decode_jpegWithoutMarkers_takesYCbCr() throws Exception {
     byte[] file = bytes(noise(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB, 6), "jpg");
-    int jfifEnd = 4 + ((file[4] & 0xff) << 8 | file[5] & 0xff);
+    int jfifEnd = jfifEnd(file);
     byte[] bare = new byte[file.length - jfifEnd + 2];
     System.arraycopy(file, 0, bare, 0, 2);
     System.arraycopy(file, jfifEnd, bare, 2, file.length - jfifEnd);
@@ -153,7 +154,7 @@ class PictureDecoderTest {
   @Test
   void decode_jpegOfRgbIds_takesThemAsTheyAre() throws Exception {
     byte[] file = bytes(noise(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB, 7), "jpg");
-    int jfifEnd = 4 + ((file[4] & 0xff) << 8 | file[5] & 0xff);
+    int jfifEnd = jfifEnd(file);
     for (int i = jfifEnd; i < file.length - 8; i++) {
       boolean isFrame = file[i] == (byte) 0xff && file[i + 1] == (byte) 0xc0;
       boolean isScan = file[i] == (byte) 0xff && file[i + 1] == (byte) 0xda;
@@ -171,8 +172,7 @@ class PictureDecoderTest {
   private byte[] rawChannels(byte[] file) throws IOException {
     var reader = ImageIO.getImageReadersByFormatName("jpg").next();
     reader.setInput(ImageIO.createImageInputStream(new ByteArrayInputStream(file)));
-    return (byte[])
-        reader.readRaster(0, null).getDataElements(0, 0, WIDTH, HEIGHT, (Object) null);
+    return (byte[]) reader.readRaster(0, null).getDataElements(0, 0, WIDTH, HEIGHT, (Object) null);
   }
 
   private void assertCodes(byte[] file, ToIntBiFunction<Integer, Integer> expected)
@@ -185,8 +185,7 @@ class PictureDecoderTest {
   }
 
   private byte[] decode(byte[] file) throws IOException, UndecodableException {
-    PixelRows rows =
-        new PictureDecoder(1000).decode(Files.write(folder.resolve("picture"), file));
+    PixelRows rows = new PictureDecoder(1000).decode(Files.write(folder.resolve("picture"), file));
     byte[] codes = new byte[rows.width() * rows.height() * 3];
     byte[] row = new byte[rows.width() * 3];
     for (int y = 0; y < rows.height(); y++) {
@@ -213,9 +212,8 @@ class PictureDecoderTest {
             hasAlpha ? Transparency.TRANSLUCENT : Transparency.OPAQUE,
             dataType);
     BufferedImage image =
-        new BufferedImage(
-            model, model.createCompatibleWritableRaster(WIDTH, HEIGHT), false, null);
-    java.util.Random random = new java.util.Random(8);
+        new BufferedImage(model, model.createCompatibleWritableRaster(WIDTH, HEIGHT), false, null);
+    Random random = new Random(8);
     int bound = 1 << model.getComponentSize(0);
     for (int i = 0; i < WIDTH * HEIGHT * model.getNumComponents(); i++) {
       int pixel = i / model.getNumComponents();
@@ -227,10 +225,15 @@ class PictureDecoderTest {
     return image;
   }
 
+  /** Returns where the first marker behind the JFIF one begins. */
+  private static int jfifEnd(byte[] file) {
+    return 4 + ByteBuffer.wrap(file).getShort(4);
+  }
+
   /** Puts a profile of linear light behind the JFIF marker. */
   private static byte[] withProfile(byte[] file) throws IOException {
     byte[] profile = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
-    int jfifEnd = 4 + ((file[4] & 0xff) << 8 | file[5] & 0xff);
+    int jfifEnd = jfifEnd(file);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.write(file, 0, jfifEnd);
