@@ -75,11 +75,8 @@ final class PictureDecoder {
       } finally {
         reader.dispose();
       }
-    } catch (EOFException e) {
-      throw new UndecodableException("it ends early, the file is truncated or damaged", e);
     } catch (IOException | RuntimeException e) { // readers throw both on damaged files
-      throw new UndecodableException(
-          "the file is damaged or of an unknown variant: " + cause(e), e);
+      throw new UndecodableException(reason(e), e);
     }
   }
 
@@ -126,11 +123,17 @@ final class PictureDecoder {
     }
   }
 
-  private static String cause(Exception failure) {
+  private static String reason(Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof EOFException) {
+        return "it ends early, the file is truncated or damaged";
+      }
+    }
     String message = failure.getMessage();
-    return message == null
-        ? failure.getClass().getSimpleName()
-        : message.lines().findFirst().orElse("");
+    return "the file is damaged or of an unknown variant: "
+        + (message == null
+            ? failure.getClass().getSimpleName()
+            : message.lines().findFirst().orElse(""));
   }
 
   /** Keeps what was read in memory and notes when the reader wanted more than there was. */

@@ -29,19 +29,21 @@ import org.slf4j.LoggerFactory;
  * gives.
  *
  * <p>Reads JPEG, also of inks, PNG, BMP, and what else the ImageIO of the JVM reads, with or
- * without a display. Gray is replicated to all channels; alpha is dropped, not blended; 16-bit
- * samples keep their upper 8 bits; of an animation the first picture is taken. Embedded colour
- * profiles and the orientation that a camera noted (EXIF) are not applied, as with {@code
+ * without a display; needs the module java.desktop. Gray is replicated to all channels; alpha is
+ * dropped, not blended; 16-bit samples keep their upper 8 bits, those of gray too, which Pillow
+ * clips; of several pictures in a file the first is taken. Embedded colour profiles and the
+ * orientation that a camera noted (EXIF) are not applied, as with {@code
  * Image.open(file).convert("RGB")} of Pillow.
  *
  * <p>A file that is empty, truncated, no picture or larger than the limit is undecodable; {@link
  * UndecodablePolicy} says what becomes of it.
  *
  * <p>Threads of the source's own decode ahead of the reader. What comes out, and in which order,
- * does not depend on their number. Memory: the batch handed out, in a new buffer every time, about
- * as much decoded ahead, and one whole picture per thread. Rewindable. {@link #close()} ends the
- * threads. Used by one thread at a time; an interrupt ends the wait for a picture with an {@link
- * java.io.InterruptedIOException}, after which reading can go on.
+ * does not depend on their number. Memory: the batch handed out, in a new buffer every time, as
+ * much again, or two samples per thread, decoded ahead, and one whole picture per thread.
+ * Rewindable. {@link #close()} ends the threads. Used by one thread at a time; an interrupt ends
+ * the wait for a picture with an {@link java.io.InterruptedIOException}, after which reading can go
+ * on.
  */
 public final class PictureSource implements CalibrationSource {
 

@@ -67,7 +67,8 @@ class PictureSourceBadInputTest {
         Arguments.of(half(jpeg), "it ends early, the file is truncated"),
         Arguments.of(Arrays.copyOf(jpeg, 30), "it ends early, the file is truncated"),
         Arguments.of(half(bytes(image, "bmp")), "it ends early, the file is truncated"),
-        Arguments.of(half(bytes(image, "png")), "the file is damaged or of an unknown variant: "),
+        Arguments.of(half(bytes(image, "png")), "it ends early, the file is truncated"),
+        Arguments.of(pngHeader(40, -1), "the file is damaged or of an unknown variant: "),
         Arguments.of(
             pngHeader(60_000, 60_000), "it is 60000 x 60000 pixels, expected at most 134217728 "),
         Arguments.of(
