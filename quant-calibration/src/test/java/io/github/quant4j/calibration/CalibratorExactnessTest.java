@@ -75,7 +75,7 @@ class CalibratorExactnessTest {
         new Subject(
             "hundred",
             hundred,
-            Stream.of(2000, 1900, 2000, 7)
+            Stream.of(1400, 7, 1320)
                 .map(n -> TensorBatch.of(Map.of("x", samples.floats(n, 100))))
                 .toList()),
         // Other lengths of the observed tensors for the same shapes of the inputs.
@@ -83,7 +83,7 @@ class CalibratorExactnessTest {
             "expand",
             List.of("wide", "x"),
             Stream.of(0L, 3L, 70_000L, 2L, 3L, 150_000L, 9L).map(samples::expand).toList()),
-        new Subject("resnet20", List.of("input", "logits"), images(90, 16)));
+        new Subject("resnet20", List.of("input", "logits"), images(36, 8)));
   }
 
   /** The first pictures of those that data/fashion-mnist/README.md describes, prepared as it says. */
@@ -130,7 +130,7 @@ class CalibratorExactnessTest {
     for (long seed = 0; seed < 3; seed++) {
       List<TensorBatch> batches = new ArrayList<>(subject.batches());
       Collections.shuffle(batches, new Random(seed));
-      int cut = 1 + (int) seed;
+      int cut = 1 + (int) seed % (batches.size() - 1);
       CalibrationTable first = Subject.table(subject.builder(), batches.subList(0, cut));
       CalibrationTable second =
           Subject.table(subject.builder(), batches.subList(cut, batches.size()));
@@ -148,20 +148,24 @@ class CalibratorExactnessTest {
     ExecutorService pool = Executors.newFixedThreadPool(3);
     ExecutorService ended = Executors.newSingleThreadExecutor();
     ended.shutdown();
-    Executor late = work -> pool.execute(() -> {
-      Thread.yield();
-      work.run();
-    });
+    Executor late =
+        work ->
+            pool.execute(
+                () -> {
+                  Thread.yield();
+                  work.run();
+                });
     try {
-      for (Executor executor : List.<Executor>of(Runnable::run, pool, ended, late, work -> {})) {
-        for (int parallelBatches = 1; parallelBatches <= 3; parallelBatches++) {
-          Calibrator.Builder builder =
-              subject.builder().executor(executor).parallelBatches(parallelBatches);
-          assertThat(Subject.table(builder, subject.batches()))
-              .as("%s, %s batches at once", executor, parallelBatches)
-              .isEqualTo(expected);
-        }
+      List<Executor> executors = List.of(Runnable::run, pool, ended, work -> {}, late, pool);
+      for (int i = 0; i < executors.size(); i++) {
+        Calibrator.Builder builder =
+            subject.builder().executor(executors.get(i)).parallelBatches(1 + i % 3);
+        assertThat(Subject.table(builder, subject.batches()))
+            .as("executor %s", i)
+            .isEqualTo(expected);
       }
+      assertThat(Subject.table(subject.builder().parallelBatches(4), subject.batches()))
+          .isEqualTo(expected);
     } finally {
       pool.shutdown();
     }
