@@ -59,6 +59,11 @@ class CalibratorModelsTest {
                 samples.mixed(3, 4, 1, 65),
                 samples.mixed(2, 0, -64, 65),
                 samples.mixed(1, 1, -64, 65))),
+        // More lengths than are remembered, each of them twice.
+        new Subject(
+            "mixed",
+            List.of("y", "positives"),
+            IntStream.range(0, 600).mapToObj(i -> samples.mixed(1, i % 300, -64, 65)).toList()),
         new Subject(
             "control",
             List.of("before", "chosen", "doubled"),
