@@ -3,8 +3,8 @@ package io.github.quant4j.calibration.source.picture;
 
 /**
  * How the codes along one axis of a scaled picture follow from those of the picture: for each a run
- * of neighbouring pixels with weights that add up to about 1. Holds a part of the axis only, what is
- * cut away is never computed. Immutable and thread-safe.
+ * of neighbouring pixels with weights that add up to about 1. Holds a part of the axis only, what
+ * is cut away is never computed. Immutable and thread-safe.
  *
  * <p>The middle of pixel i of n scaled to m lies at (i + 0.5) n / m. The filter is as wide as the
  * interpolation says, in pixels of the coarser of both grids. Weights are rounded to 22 fractional

@@ -10,8 +10,8 @@ public enum ChannelOrder {
   BGR(2, 1, 0),
 
   /**
-   * Luma alone: (19595 R + 38470 G + 7471 B + 32768) / 65536, rounded down, which is ITU-R BT.601 as
-   * Pillow's {@code convert("L")} computes it.
+   * Luma alone: (19595 R + 38470 G + 7471 B + 32768) / 65536, rounded down, which is ITU-R BT.601
+   * as Pillow's {@code convert("L")} computes it.
    */
   GRAY(0);
 

@@ -2,9 +2,9 @@
 package io.github.quant4j.calibration.source.picture;
 
 /**
- * How the codes of a scaled picture follow from those of the picture. All but {@link #NEAREST} widen
- * their filter when they shrink, so that no pixel is passed over, and round to a code after each of
- * both axes, columns first.
+ * How the codes of a scaled picture follow from those of the picture. All but {@link #NEAREST}
+ * widen their filter when they shrink, so that no pixel is passed over, and round to a code after
+ * each of both axes, columns first.
  *
  * <p>Source: Pillow, {@code Image.resize}; the codes are the same.
  */

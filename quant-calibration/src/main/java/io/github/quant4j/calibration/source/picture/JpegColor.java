@@ -6,10 +6,11 @@ import java.util.Arrays;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * What the channels of a JPEG stand for, which its markers tell as libjpeg reads them. ImageIO has a
- * rule of its own, so its channels are taken raw.
+ * What the channels of a JPEG stand for, which its markers tell as libjpeg reads them. ImageIO has
+ * a rule of its own, so its channels are taken raw.
  *
- * <p>Source: ITU-T T.81 (1992) and T.871 (2011, JFIF); Adobe Technical Note 5116 (1992), section 18.
+ * <p>Source: ITU-T T.81 (1992) and T.871 (2011, JFIF); Adobe Technical Note 5116 (1992), section
+ * 18.
  */
 enum JpegColor {
   GRAY,

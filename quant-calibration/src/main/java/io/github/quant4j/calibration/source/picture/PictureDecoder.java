@@ -76,7 +76,8 @@ final class PictureDecoder {
     } catch (EOFException e) {
       throw new UndecodableException("it ends early, the file is truncated or damaged", e);
     } catch (IOException | RuntimeException e) { // readers throw both on damaged files
-      throw new UndecodableException("the file is damaged or of an unknown variant: " + cause(e), e);
+      throw new UndecodableException(
+          "the file is damaged or of an unknown variant: " + cause(e), e);
     }
   }
 

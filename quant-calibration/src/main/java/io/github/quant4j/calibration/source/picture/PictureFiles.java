@@ -52,8 +52,7 @@ final class PictureFiles {
   static List<Path> of(List<Path> files) throws IOException {
     for (Path file : files) {
       if (!Files.exists(file)) {
-        throw new NoSuchFileException(
-            file.toString(), null, "no such file, expected a picture");
+        throw new NoSuchFileException(file.toString(), null, "no such file, expected a picture");
       }
       if (!Files.isRegularFile(file)) {
         throw new CalibrationException("'" + file + "' is no file, expected a picture");

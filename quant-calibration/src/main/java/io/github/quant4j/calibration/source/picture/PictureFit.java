@@ -8,14 +8,14 @@ public enum PictureFit {
 
   /**
    * Scales until the shorter side has the size asked for, rounding the longer side down, and cuts
-   * out the middle, as {@code Resize(n)} and {@code CenterCrop(m)} of torchvision do; an odd rest is
-   * split to the nearest even offset.
+   * out the middle, as {@code Resize(n)} and {@code CenterCrop(m)} of torchvision do; an odd rest
+   * is split to the nearest even offset.
    */
   CENTER_CROP,
 
   /**
-   * Scales until the whole picture just fits, rounding the other side to the nearest, and fills what
-   * is left of it in equal parts on both sides, the odd row or column below or to the right.
+   * Scales until the whole picture just fits, rounding the other side to the nearest, and fills
+   * what is left of it in equal parts on both sides, the odd row or column below or to the right.
    */
   LETTERBOX
 }

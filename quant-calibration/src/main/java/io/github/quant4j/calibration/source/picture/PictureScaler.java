@@ -15,8 +15,7 @@ import java.util.Arrays;
  * @param padding the code that fills a letterbox
  * @param isGray whether luma takes the place of red, green and blue before the scaling
  */
-record PictureScaler(
-    PictureFrame frame, Interpolation interpolation, int padding, boolean isGray) {
+record PictureScaler(PictureFrame frame, Interpolation interpolation, int padding, boolean isGray) {
 
   /** Returns the codes of the result, [height, width, channels]. */
   byte[] scale(PixelRows picture) {

@@ -29,13 +29,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each element is (v - mean[c]) / std[c] with v = code * rescale, code from 0 to 255 and c the
  * channel of the tensor: v is computed in float64 and rounded to float32, the difference and the
- * quotient in float32. With the default rescale of 1 / 255 that is bit for bit what {@code ToTensor}
- * and {@code Normalize} of torchvision give; scaled pictures have the codes that Pillow gives.
+ * quotient in float32. With the default rescale of 1 / 255 that is bit for bit what {@code
+ * ToTensor} and {@code Normalize} of torchvision give; scaled pictures have the codes that Pillow
+ * gives.
  *
- * <p>Reads JPEG, also of inks, PNG, BMP, and what else the ImageIO of the JVM reads, with or without
- * a display. Gray is replicated to all channels; alpha is dropped, not blended; 16-bit samples keep
- * their upper 8 bits; of an animation the first picture is taken. Embedded colour profiles and the
- * orientation that a camera noted (EXIF) are not applied, as with {@code
+ * <p>Reads JPEG, also of inks, PNG, BMP, and what else the ImageIO of the JVM reads, with or
+ * without a display. Gray is replicated to all channels; alpha is dropped, not blended; 16-bit
+ * samples keep their upper 8 bits; of an animation the first picture is taken. Embedded colour
+ * profiles and the orientation that a camera noted (EXIF) are not applied, as with {@code
  * Image.open(file).convert("RGB")} of Pillow.
  *
  * <p>A file that is empty, truncated, no picture or larger than the limit is undecodable; {@link
@@ -164,8 +165,7 @@ public final class PictureSource implements CalibrationSource {
   public long skip(long sampleCount) {
     requireOpen();
     if (sampleCount < 0) {
-      throw new IllegalArgumentException(
-          "sampleCount is " + sampleCount + ", expected 0 or more");
+      throw new IllegalArgumentException("sampleCount is " + sampleCount + ", expected 0 or more");
     }
     if (isSkipping || sampleCount == 0) {
       return 0;
@@ -176,8 +176,8 @@ public final class PictureSource implements CalibrationSource {
   }
 
   /**
-   * Returns the number of files, or the limit if that is lower. Where undecodable files are skipped,
-   * those not read yet count as pictures, so that there may be fewer.
+   * Returns the number of files, or the limit if that is lower. Where undecodable files are
+   * skipped, those not read yet count as pictures, so that there may be fewer.
    *
    * @return the count, always present
    */
@@ -398,8 +398,7 @@ public final class PictureSource implements CalibrationSource {
      */
     public Builder rescale(double rescale) {
       if (!Double.isFinite(rescale)) {
-        throw new IllegalArgumentException(
-            "rescale is " + rescale + ", expected a finite number");
+        throw new IllegalArgumentException("rescale is " + rescale + ", expected a finite number");
       }
       preprocessing.rescale = rescale;
       return this;

@@ -61,8 +61,7 @@ final class SampleFormat {
     int pixels = codes.length / channels;
     boolean isPlanar = layout == PictureLayout.NCHW;
     byte[] elements = new byte[Math.toIntExact(byteCount())];
-    FloatBuffer floats =
-        ByteBuffer.wrap(elements).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    FloatBuffer floats = ByteBuffer.wrap(elements).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     for (int channel = 0; channel < channels; channel++) {
       int to = isPlanar ? channel * pixels : channel;
       int step = isPlanar ? 1 : channels;

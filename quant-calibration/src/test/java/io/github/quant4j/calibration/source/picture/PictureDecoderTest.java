@@ -57,8 +57,7 @@ class PictureDecoderTest {
     int[] bits = image.getColorModel().getComponentSize();
 
     assertCodes(
-        bytes(image, format),
-        (at, channel) -> spread(sample(image, at, channel), bits[channel]));
+        bytes(image, format), (at, channel) -> spread(sample(image, at, channel), bits[channel]));
   }
 
   /** AWT would lighten them: it takes such gray for linear light. */
@@ -171,8 +170,7 @@ class PictureDecoderTest {
   private byte[] rawChannels(byte[] file) throws IOException {
     var reader = ImageIO.getImageReadersByFormatName("jpg").next();
     reader.setInput(ImageIO.createImageInputStream(new ByteArrayInputStream(file)));
-    return (byte[])
-        reader.readRaster(0, null).getDataElements(0, 0, WIDTH, HEIGHT, (Object) null);
+    return (byte[]) reader.readRaster(0, null).getDataElements(0, 0, WIDTH, HEIGHT, (Object) null);
   }
 
   private void assertCodes(byte[] file, ToIntBiFunction<Integer, Integer> expected)
@@ -185,8 +183,7 @@ class PictureDecoderTest {
   }
 
   private byte[] decode(byte[] file) throws IOException, UndecodableException {
-    PixelRows rows =
-        new PictureDecoder(1000).decode(Files.write(folder.resolve("picture"), file));
+    PixelRows rows = new PictureDecoder(1000).decode(Files.write(folder.resolve("picture"), file));
     byte[] codes = new byte[rows.width() * rows.height() * 3];
     byte[] row = new byte[rows.width() * 3];
     for (int y = 0; y < rows.height(); y++) {
@@ -213,8 +210,7 @@ class PictureDecoderTest {
             hasAlpha ? Transparency.TRANSLUCENT : Transparency.OPAQUE,
             dataType);
     BufferedImage image =
-        new BufferedImage(
-            model, model.createCompatibleWritableRaster(WIDTH, HEIGHT), false, null);
+        new BufferedImage(model, model.createCompatibleWritableRaster(WIDTH, HEIGHT), false, null);
     java.util.Random random = new java.util.Random(8);
     int bound = 1 << model.getComponentSize(0);
     for (int i = 0; i < WIDTH * HEIGHT * model.getNumComponents(); i++) {

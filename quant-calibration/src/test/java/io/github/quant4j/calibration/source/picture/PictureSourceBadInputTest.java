@@ -46,8 +46,7 @@ class PictureSourceBadInputTest {
 
   @ParameterizedTest
   @MethodSource
-  void next_undecodableFile_namesItAndTheReason(byte[] content, String reason)
-      throws IOException {
+  void next_undecodableFile_namesItAndTheReason(byte[] content, String reason) throws IOException {
     Path file = Files.write(folder.resolve("a.jpg"), content);
     try (PictureSource source = numbered(folder).open()) {
       for (int attempt = 0; attempt < 2; attempt++) {
@@ -69,8 +68,10 @@ class PictureSourceBadInputTest {
         Arguments.of(Arrays.copyOf(jpeg, 30), "it ends early, the file is truncated"),
         Arguments.of(half(bytes(image, "bmp")), "it ends early, the file is truncated"),
         Arguments.of(half(bytes(image, "png")), "the file is damaged or of an unknown variant: "),
-        Arguments.of(pngHeader(60_000, 60_000), "it is 60000 x 60000 pixels, expected at most 134217728 "),
-        Arguments.of(pngHeader(1 << 21, 1), "it is 2097152 x 1 pixels, expected sides of at most 1048576"));
+        Arguments.of(
+            pngHeader(60_000, 60_000), "it is 60000 x 60000 pixels, expected at most 134217728 "),
+        Arguments.of(
+            pngHeader(1 << 21, 1), "it is 2097152 x 1 pixels, expected sides of at most 1048576"));
   }
 
   /** Nothing but the failure that is declared leaves a reader, whatever the bytes. */
@@ -135,7 +136,8 @@ class PictureSourceBadInputTest {
         .hasMessageStartingWith("folder '%s' holds no picture, expected files with a ", folder);
     assertThatThrownBy(numbered(text)::open)
         .isInstanceOf(CalibrationException.class)
-        .hasMessage("'%s' is no folder, expected one that holds pictures, or a list of files", text);
+        .hasMessage(
+            "'%s' is no folder, expected one that holds pictures, or a list of files", text);
     assertThatThrownBy(numbered(folder.resolve("none"))::open)
         .isInstanceOf(NoSuchFileException.class)
         .hasMessageEndingWith("no such folder, expected one that holds pictures");
@@ -177,8 +179,7 @@ class PictureSourceBadInputTest {
 
   @ParameterizedTest
   @MethodSource
-  void open_optionsThatDoNotGoTogether_isRefused(
-      UnaryOperator<Builder> options, String message) {
+  void open_optionsThatDoNotGoTogether_isRefused(UnaryOperator<Builder> options, String message) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> options.apply(numbered(folder).size(8, 9)).open())
         .withMessage(message);
@@ -186,7 +187,9 @@ class PictureSourceBadInputTest {
 
   static Stream<Arguments> open_optionsThatDoNotGoTogether_isRefused() {
     return Stream.of(
-        refused(b -> b.shorterSide(256), "shorterSide is set for fit STRETCH, expected fit CENTER_CROP"),
+        refused(
+            b -> b.shorterSide(256),
+            "shorterSide is set for fit STRETCH, expected fit CENTER_CROP"),
         refused(b -> b.padding(1), "padding is set for fit STRETCH, expected fit LETTERBOX"),
         refused(
             b -> b.fit(PictureFit.CENTER_CROP).shorterSide(8),
@@ -198,7 +201,8 @@ class PictureSourceBadInputTest {
         refused(
             b -> b.elementType(ElementType.UINT8),
             "rescale, mean or std is set for elementType uint8, which takes codes as they are"),
-        refused(b -> b.elementType(ElementType.INT8), "elementType is int8, expected float or uint8"),
+        refused(
+            b -> b.elementType(ElementType.INT8), "elementType is int8, expected float or uint8"),
         refused(b -> b.rescale(Double.NaN), "rescale is NaN, expected a finite number"),
         refused(b -> b.mean(Float.NaN), "mean is [NaN], expected finite numbers"),
         refused(b -> b.mean(), "mean is empty, expected one number per channel"),

@@ -80,7 +80,9 @@ class PictureSourceTest {
     }
   }
 
-  /** The order is computed by hand from what the JDK documents of Random and Collections.shuffle. */
+  /**
+   * The order is computed by hand from what the JDK documents of Random and Collections.shuffle.
+   */
   @Test
   void next_shuffled_drawsFromAllBeforeTheLimit() throws IOException {
     writeNumbered(folder, 10);
@@ -113,11 +115,7 @@ class PictureSourceTest {
   void next_decodesOneBatchAhead() throws IOException {
     writeNumbered(folder, 9);
     try (PictureSource source =
-        numbered(folder)
-            .batchSize(3)
-            .decoders(1)
-            .onUndecodable(UndecodablePolicy.SKIP)
-            .open()) {
+        numbered(folder).batchSize(3).decoders(1).onUndecodable(UndecodablePolicy.SKIP).open()) {
       source.next();
       for (int i = 6; i < 9; i++) {
         Files.delete(folder.resolve("%02d.png".formatted(i)));
@@ -163,8 +161,7 @@ class PictureSourceTest {
   @Test
   void skip_whereUndecodableFilesAreSkipped_passesNone() throws IOException {
     writeNumbered(folder, 2);
-    try (PictureSource source =
-        numbered(folder).onUndecodable(UndecodablePolicy.SKIP).open()) {
+    try (PictureSource source = numbered(folder).onUndecodable(UndecodablePolicy.SKIP).open()) {
       assertThat(source.skip(1)).isZero();
       assertThat(codes(source)).containsExactly(0, 1);
     }
@@ -215,21 +212,24 @@ class PictureSourceTest {
     float[] mean = {0.485f, 0.456f, 0.406f};
     float[] std = {0.229f, 0.224f, 0.225f};
     try (PictureSource source =
-        builder(folder).size(2, 3).layout(layout).channelOrder(ChannelOrder.BGR)
-            .mean(mean).std(std).open()) {
+        builder(folder)
+            .size(2, 3)
+            .layout(layout)
+            .channelOrder(ChannelOrder.BGR)
+            .mean(mean)
+            .std(std)
+            .open()) {
       TensorBatch batch = source.next().orElseThrow();
       List<Float> values = floats(batch);
 
       boolean isPlanar = layout == PictureLayout.NCHW;
-      assertThat(batch)
-          .hasToString(isPlanar ? "{x=float[1, 3, 2, 3]}" : "{x=float[1, 2, 3, 3]}");
+      assertThat(batch).hasToString(isPlanar ? "{x=float[1, 3, 2, 3]}" : "{x=float[1, 2, 3, 3]}");
       for (int i = 0; i < 18; i++) {
         int channel = isPlanar ? i / 6 : i % 3;
         int pixel = isPlanar ? i % 6 : i / 3;
         int code = image.getRaster().getSample(pixel % 3, pixel / 3, 2 - channel);
         double expected = (code / 255.0 - mean[channel]) / std[channel];
-        assertThat((double) values.get(i))
-            .isCloseTo(expected, within(3.0 * Math.ulp(2.5f)));
+        assertThat((double) values.get(i)).isCloseTo(expected, within(3.0 * Math.ulp(2.5f)));
       }
     }
   }
@@ -244,7 +244,12 @@ class PictureSourceTest {
     image.getRaster().setSamples(0, 0, 5, 1, 0, new int[] {0, 1, 77, 124, 255});
     write(folder.resolve("a.png"), image);
     try (PictureSource source =
-        builder(folder).size(1, 5).channelOrder(ChannelOrder.GRAY).mean(0.485f).std(0.229f).open()) {
+        builder(folder)
+            .size(1, 5)
+            .channelOrder(ChannelOrder.GRAY)
+            .mean(0.485f)
+            .std(0.229f)
+            .open()) {
       assertThat(floats(source.next().orElseThrow()))
           .extracting(Float::floatToIntBits)
           .containsExactly(-1073247299, -1073319125, -1085497655, 1001807534, 1074785821);
@@ -256,7 +261,11 @@ class PictureSourceTest {
     BufferedImage image = noise(2, 1, BufferedImage.TYPE_INT_RGB, 2);
     write(folder.resolve("a.png"), image);
     try (PictureSource source =
-        builder(folder).size(1, 2).layout(PictureLayout.NHWC).elementType(ElementType.UINT8).open()) {
+        builder(folder)
+            .size(1, 2)
+            .layout(PictureLayout.NHWC)
+            .elementType(ElementType.UINT8)
+            .open()) {
       TensorBatch batch = source.next().orElseThrow();
       byte[] expected = new byte[6];
       for (int i = 0; i < 6; i++) {

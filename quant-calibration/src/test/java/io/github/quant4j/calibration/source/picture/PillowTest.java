@@ -65,7 +65,10 @@ class PillowTest {
   /** The numbers are {@code zlib.crc32(im.resize((20, 64), f).tobytes())}. */
   @ParameterizedTest
   @CsvSource({
-    "NEAREST, e3a89529", "AREA, 2ba7ebce", "BILINEAR, 9a6aef2e", "BICUBIC, 078efd97",
+    "NEAREST, e3a89529",
+    "AREA, 2ba7ebce",
+    "BILINEAR, 9a6aef2e",
+    "BICUBIC, 078efd97",
   })
   void scale_oneAxisLarger_givesTheCodesOfPillow(Interpolation interpolation, String expected) {
     PictureFrame frame = new PictureFrame(64, 20, PictureFit.STRETCH, 0);
