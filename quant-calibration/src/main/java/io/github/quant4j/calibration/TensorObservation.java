@@ -54,12 +54,21 @@ final class TensorObservation implements Runnable {
       WorkerThreads helpers,
       int helperCount) {
     TensorObservation observation = new TensorObservation(collectors, values);
-    if (observation.elementCount() >= SMALLEST_SHARED_COUNT) {
-      for (int i = 0; i < Math.min(helperCount, values.size()); i++) {
-        helpers.execute(observation);
-      }
+    try {
+      observation.share(helpers, Math.min(helperCount, values.size()));
+    } catch (RuntimeException | Error e) {
+      observation.finish(); // others may have begun, in memory that must stay until they are done
+      throw e;
     }
     return observation;
+  }
+
+  private void share(WorkerThreads helpers, int helperCount) {
+    if (elementCount() >= SMALLEST_SHARED_COUNT) {
+      for (int i = 0; i < helperCount; i++) {
+        helpers.execute(this);
+      }
+    }
   }
 
   private long elementCount() {
