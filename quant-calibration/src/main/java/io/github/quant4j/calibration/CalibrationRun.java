@@ -52,6 +52,7 @@ final class CalibrationRun {
       return 0;
     }
     Checkpoints checkpoints = options.checkpoints().get();
+    checkpoints.requirePlace();
     if (!Files.exists(checkpoints.file())) {
       return 0;
     }

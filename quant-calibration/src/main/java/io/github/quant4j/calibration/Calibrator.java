@@ -131,6 +131,7 @@ public final class Calibrator implements AutoCloseable {
    * @throws IOException as {@link #run}
    */
   public CalibrationResult calibrate(CalibrationSource source) throws IOException {
+    requireNonNull(source, "source");
     guard.begin();
     try (WorkerThreads observers = observers()) {
       CalibrationRun run = new CalibrationRun(observed, options, guard::isClosing);

@@ -15,6 +15,7 @@ import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -163,7 +164,8 @@ class CalibratorFaultsTest {
           .hasMessageContaining("ONNX Runtime says: ")
           .hasMessageNotContaining("\n");
 
-      assertThat(calibrator.run(CalibrationSource.of(List.of(samples.expand(7)))).statistics("wide"))
+      assertThat(
+              calibrator.run(CalibrationSource.of(List.of(samples.expand(7)))).statistics("wide"))
           .hasValueSatisfying(statistics -> assertThat(statistics.count()).isEqualTo(7));
     }
   }
@@ -291,19 +293,54 @@ class CalibratorFaultsTest {
   }
 
   @Test
-  void run_checkpointThatCannotBeWritten_isAnIoFailureAfterTheBatch(@TempDir Path folder)
+  void run_checkpointWithoutAPlace_isRefusedBeforeTheFirstBatch(@TempDir Path folder)
+      throws IOException {
+    for (Path file : List.of(folder, folder.resolve("missing").resolve("state"))) {
+      GeneratedSource source = endingSource(5);
+      try (Calibrator calibrator =
+          Calibrator.builder(TestModels.read("conv"), List.of("y")).checkpoint(file, 3).build()) {
+        assertThatThrownBy(() -> calibrator.run(source))
+            .isInstanceOf(IOException.class)
+            .hasMessageStartingWith("checkpoint '%s' cannot be written: ", file);
+        assertThat(source.batchCount()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void run_checkpointThatNoLongerCanBeWritten_isAnIoFailureAfterTheBatch(@TempDir Path folder)
       throws IOException {
     List<CalibrationProgress> heard = new ArrayList<>();
-    Path file = folder.resolve("missing").resolve("state");
+    Path inner = Files.createDirectory(folder.resolve("inner"));
+    CalibrationListener listener =
+        progress -> {
+          heard.add(progress);
+          assertThat(inner.toFile().delete()).isEqualTo(heard.size() == 1);
+        };
     try (Calibrator calibrator =
         Calibrator.builder(TestModels.read("conv"), List.of("y"))
-            .checkpoint(file, 3)
-            .listener(heard::add)
+            .checkpoint(inner.resolve("state"), 3)
+            .listener(listener)
             .build()) {
       assertThatThrownBy(() -> calibrator.run(endingSource(5)))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining(file.getFileName().toString());
+          .hasMessageContaining("state");
       assertThat(heard).hasSize(3);
+    }
+  }
+
+  @Test
+  void run_scalarInputOfSamples_isRefusedWithWhatToDo() {
+    TensorBatch batch =
+        TensorBatch.of(
+            Map.of("x", samples.floats(1, 1, 2, 1, 2), "gain", Tensor.ofFloats(Shape.of(1), 3f)));
+    try (Calibrator calibrator =
+        Calibrator.builder(TestModels.read("gain"), List.of("y")).build()) {
+      assertThatThrownBy(() -> calibrator.run(CalibrationSource.of(List.of(batch))))
+          .isInstanceOf(CalibrationException.class)
+          .hasMessage(
+              "input 'gain' takes float[], got samples of shape [1]: a scalar is of no sample; "
+                  + "feed it as a parameter instead");
     }
   }
 
@@ -357,8 +394,7 @@ class CalibratorFaultsTest {
         if (input.name().equals(changed)) {
           bytes.put((2 * sampleCount - 1) * size, HexFormat.of().parseHex(bits));
         }
-        tensors.put(
-            input.name(), Tensor.of(type, Shape.of(sampleCount, 2), bytes));
+        tensors.put(input.name(), Tensor.of(type, Shape.of(sampleCount, 2), bytes));
       }
     }
     return TensorBatch.of(tensors);
