@@ -73,8 +73,10 @@ final class CalibrateCommand implements Callable<Integer> {
     ModelFiles files = ModelFiles.of(model, floatModel.dataFiles());
     CalibrationResult result = calibrate(floatModel);
     TableFile written = output.write(spec, result.table(), Optional.empty());
-    new CalibrateReport(
-            files, written, result.report(), Duration.ofNanos(System.nanoTime() - start))
+    new SampledReport(
+            new CalibrateReport(
+                files, written, result.report(), Duration.ofNanos(System.nanoTime() - start)),
+            samples.skippedPictures())
         .print(streams, asJson);
     return Quant.DONE;
   }

@@ -10,6 +10,7 @@ import io.github.quant4j.ptq.PostTrainingQuantization;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,6 +21,13 @@ import picocli.CommandLine.TypeConversionException;
 /** The options that say how samples are observed. */
 final class CalibrationOptions {
   private static final String CHECKPOINT = "--checkpoint";
+  private static final String CHECKPOINT_EVERY = "--checkpoint-every";
+  private static final String PARALLEL = "--parallel";
+  private static final String PROVIDER = "--provider";
+  private static final String NON_FINITE = "--non-finite";
+  private static final String EARLY_STOP = "--early-stop";
+  private static final Set<String> NAMES =
+      Set.of(CHECKPOINT, CHECKPOINT_EVERY, PARALLEL, PROVIDER, NON_FINITE, EARLY_STOP);
   private static final int MOST_PARALLEL = 64;
 
   @Option(
@@ -31,14 +39,14 @@ final class CalibrationOptions {
   private @Nullable Path checkpoint;
 
   @Option(
-      names = "--checkpoint-every",
+      names = CHECKPOINT_EVERY,
       paramLabel = "N",
       converter = PositiveNumber.class,
       description = "Write the checkpoint after every N batches; 10 unless given.")
   private int interval = 10;
 
   @Option(
-      names = "--parallel",
+      names = PARALLEL,
       paramLabel = "N",
       converter = PositiveNumber.class,
       description =
@@ -47,7 +55,7 @@ final class CalibrationOptions {
   private int parallel = 1;
 
   @Option(
-      names = "--provider",
+      names = PROVIDER,
       paramLabel = "PROVIDER",
       converter = ProviderConverter.class,
       description =
@@ -56,7 +64,7 @@ final class CalibrationOptions {
   private ExecutionProvider provider = ExecutionProvider.cpu();
 
   @Option(
-      names = "--non-finite",
+      names = NON_FINITE,
       paramLabel = "POLICY",
       converter = ChoiceConverter.OfNonFinitePolicy.class,
       description =
@@ -65,15 +73,26 @@ final class CalibrationOptions {
   private NonFinitePolicy policy = NonFinitePolicy.ERROR;
 
   @Option(
-      names = "--early-stop",
+      names = EARLY_STOP,
       description = "Stop once all ranges have settled, after 128 samples or more.")
   private boolean isStoppedEarly;
+
+  /** Makes sure that no option is given where no range is observed. */
+  static void requireNone(CommandSpec command, String other) {
+    GivenOption.among(command, NAMES)
+        .ifPresent(
+            name -> {
+              throw new ParameterException(
+                  command.commandLine(),
+                  name + " says how ranges are observed, but " + other + " gives them; remove one");
+            });
+  }
 
   /** Makes sure that the options go together, and that the checkpoint is a file of its own. */
   void requireUsage(CommandSpec command, List<Path> others) throws IOException {
     if (parallel > MOST_PARALLEL) {
       throw new ParameterException(
-          command.commandLine(), "--parallel is " + parallel + "; expected 1 to " + MOST_PARALLEL);
+          command.commandLine(), PARALLEL + " is " + parallel + "; expected 1 to " + MOST_PARALLEL);
     }
     if (checkpoint == null) {
       return;

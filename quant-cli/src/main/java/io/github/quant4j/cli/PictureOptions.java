@@ -7,7 +7,6 @@ import io.github.quant4j.calibration.source.picture.PictureFit;
 import io.github.quant4j.calibration.source.picture.PictureLayout;
 import io.github.quant4j.calibration.source.picture.PictureSource;
 import io.github.quant4j.calibration.source.picture.UndecodablePolicy;
-import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.onnx.Value;
 import java.io.IOException;
@@ -16,15 +15,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** The options that say how pictures become samples. */
 final class PictureOptions {
   private static final String SIZE = "--image-size";
+  private static final String UNDECODABLE = "--undecodable";
   private static final Set<String> NAMES =
       Set.of(
           SIZE,
@@ -36,15 +36,16 @@ final class PictureOptions {
           "--std",
           "--layout",
           "--channel-order",
-          "--undecodable");
+          "--recursive",
+          UNDECODABLE);
 
   @Option(
       names = SIZE,
-      paramLabel = "HxW",
+      paramLabel = "HxW|N",
       converter = PictureSize.Converter.class,
       description =
-          "The height and width of pictures, for example 224x224; those the model is fixed to"
-              + " unless given.")
+          "The height and width of pictures, for example 224x224, or one number for both; those"
+              + " the model is fixed to unless given.")
   private @Nullable PictureSize size;
 
   @Option(
@@ -111,18 +112,20 @@ final class PictureOptions {
   private @Nullable ChannelOrder channelOrder;
 
   @Option(
-      names = "--undecodable",
+      names = UNDECODABLE,
       paramLabel = "POLICY",
       converter = ChoiceConverter.OfUndecodablePolicy.class,
       description = "What to do about damaged pictures: fail, the default, or skip.")
   private @Nullable UndecodablePolicy undecodable;
 
+  @Option(
+      names = "--recursive",
+      description = "Read the pictures of folders within the folder too.")
+  private boolean isRecursive;
+
   /** Makes sure that no option is given where the samples are no pictures. */
   static void requireNone(CommandSpec command) {
-    command.commandLine().getParseResult().matchedOptions().stream()
-        .map(OptionSpec::longestName)
-        .filter(NAMES::contains)
-        .findFirst()
+    GivenOption.among(command, NAMES)
         .ifPresent(
             name -> {
               throw new ParameterException(
@@ -131,8 +134,30 @@ final class PictureOptions {
             });
   }
 
-  /** Opens pictures for the only input of a model. */
-  CalibrationSource open(CommandSpec command, Path data, List<Value> inputs, int batchSize)
+  /** Returns whether samples are pictures for sure, wherever below a folder they lie. */
+  boolean isRecursive() {
+    return isRecursive;
+  }
+
+  /** Makes sure that every file becomes a sample, since others belong to them by position. */
+  void requireEach(CommandSpec command, String other) {
+    if (undecodable == UndecodablePolicy.SKIP) {
+      throw new ParameterException(
+          command.commandLine(),
+          UNDECODABLE + "=skip may leave samples out, which " + other + " counts; remove one");
+    }
+  }
+
+  /**
+   * Opens pictures for the only input of a model.
+   *
+   * @param sampling sets which pictures to read and how many at once
+   */
+  PictureSource open(
+      CommandSpec command,
+      Path data,
+      List<Value> inputs,
+      UnaryOperator<PictureSource.Builder> sampling)
       throws IOException {
     if (inputs.size() != 1) {
       throw new CommandException(
@@ -149,21 +174,20 @@ final class PictureOptions {
               .inputName(input.name())
               .size(wanted.height(), wanted.width())
               .layout(order)
-              .channelOrder(channelOrder != null ? channelOrder : input.channelOrder(order))
-              .batchSize(batchSize);
+              .channelOrder(channelOrder != null ? channelOrder : input.channelOrder(order));
       if (input.elementType() == ElementType.UINT8) {
         builder.elementType(ElementType.UINT8);
       }
-      return withOptions(builder).open();
+      return sampling.apply(withOptions(builder)).open();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           command.commandLine(), "options for pictures do not go together: " + e.getMessage(), e);
     }
   }
 
-  private static PictureSource.Builder builder(Path data) {
+  private PictureSource.Builder builder(Path data) {
     return Files.isDirectory(data)
-        ? PictureSource.builder(data)
+        ? PictureSource.builder(data).recursive(isRecursive)
         : PictureSource.builder(List.of(data));
   }
 

@@ -16,17 +16,17 @@ record PictureSize(int height, int width) {
 
   /** Reads a size. */
   static final class Converter implements ITypeConverter<PictureSize> {
-    private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,5})x([1-9][0-9]{0,5})");
+    private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,5})(?:x([1-9][0-9]{0,5}))?");
 
     @Override
     public PictureSize convert(String text) {
       Matcher matcher = SIZE.matcher(text);
       if (!matcher.matches()) {
         throw new TypeConversionException(
-            "expected height and width such as 224x224, found '" + text + "'");
+            "expected height and width such as 224x224, or 224 for both, found '" + text + "'");
       }
-      return new PictureSize(
-          Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+      String width = matcher.group(2) == null ? matcher.group(1) : matcher.group(2);
+      return new PictureSize(Integer.parseInt(matcher.group(1)), Integer.parseInt(width));
     }
   }
 }

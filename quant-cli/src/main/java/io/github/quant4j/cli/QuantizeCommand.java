@@ -12,6 +12,7 @@ import io.github.quant4j.ptq.QuantizedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -74,6 +75,8 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Mixin private PrecisionOptions precision;
 
+  @Mixin private CalibrationOptions calibration;
+
   @Option(names = "--plan", description = "Print the decision on every node and its reason.")
   private boolean planShown;
 
@@ -102,7 +105,9 @@ final class QuantizeCommand implements Callable<Integer> {
         table == null ? Optional.empty() : Optional.of(TableFile.read(table));
     QuantizedModel result = quantize(floatModel, read);
     ModelPair files = new ModelPair(floatFiles, write(result));
-    new QuantizeReport(files, settings(read), result, Duration.ofNanos(System.nanoTime() - start))
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+    new SampledReport(
+            new QuantizeReport(files, settings(read), result, elapsed), samples.skippedPictures())
         .print(streams, asJson);
     return Quant.DONE;
   }
@@ -110,6 +115,9 @@ final class QuantizeCommand implements Callable<Integer> {
   private void requireUsage() {
     plan.requireConsistent(spec);
     ranges.requireConsistent(spec);
+    if (table != null) {
+      CalibrationOptions.requireNone(spec, TABLE);
+    }
     if (data == null && table == null) {
       throw new ParameterException(
           spec.commandLine(),
@@ -134,7 +142,17 @@ final class QuantizeCommand implements Callable<Integer> {
     for (Path dataFile : floatModel.dataFiles()) {
       OutputFile.requireOther(spec, output, dataFile, "the data of the model");
     }
+    calibration.requireUsage(spec, filesBesides(floatModel));
     return floatModel;
+  }
+
+  private List<Path> filesBesides(OnnxModel floatModel) {
+    List<Path> files = new ArrayList<>(floatModel.dataFiles());
+    files.add(model);
+    files.add(output);
+    Optional.ofNullable(data).ifPresent(files::add);
+    Optional.ofNullable(planFile).map(ReportFile::path).ifPresent(files::add);
+    return files;
   }
 
   private ModelFiles write(QuantizedModel result) throws IOException {
@@ -177,7 +195,7 @@ final class QuantizeCommand implements Callable<Integer> {
             .threadCount(samples.threadCount());
     try {
       if (read.isEmpty()) {
-        return run(ranges.applyTo(plain), floatModel);
+        return run(calibration.applyTo(ranges.applyTo(plain), samples.threadCount()), floatModel);
       }
       PostTrainingQuantization given = ranges.applyToTable(plain).table(read.get().table());
       return data == null ? given.run() : run(given, floatModel);

@@ -160,8 +160,19 @@ record QuantizeReport(ModelPair files, Settings settings, QuantizedModel result,
     if (isQuantized() && !settings.hasSamples()) {
       notes.add("accuracy is not measured and no bias corrected without samples; give --data");
     }
+    long counted = tensorsWithNonFinite();
+    if (counted > 0) {
+      notes.add("the ranges of " + counted + " tensors leave out NaN and infinite values");
+    }
     notes.addAll(result.plan().notes());
     return notes;
+  }
+
+  private long tensorsWithNonFinite() {
+    return result.table().tensors().stream()
+        .flatMap(tensor -> result.table().statistics(tensor).stream())
+        .filter(seen -> seen.nonFiniteCount() > 0)
+        .count();
   }
 
   private String mostFrequentReasons() {

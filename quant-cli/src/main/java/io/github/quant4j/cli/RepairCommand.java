@@ -124,11 +124,13 @@ final class RepairCommand implements Callable<Integer> {
     RepairResult result = repair(source);
     writeReport(result.report());
     List<Path> dataFiles = result.write(output).stream().toList();
-    new RepairSummary(
-            new RepairSummary.Files(sourceFiles, Optional.of(ModelFiles.of(output, dataFiles))),
-            result.report(),
-            Optional.of(result.verification()),
-            elapsed(start))
+    new SampledReport(
+            new RepairSummary(
+                new RepairSummary.Files(sourceFiles, Optional.of(ModelFiles.of(output, dataFiles))),
+                result.report(),
+                Optional.of(result.verification()),
+                elapsed(start)),
+            samples.skippedPictures())
         .print(streams, asJson);
     return Quant.DONE;
   }
@@ -163,6 +165,9 @@ final class RepairCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           (floatFile != null ? "--float" : REFERENCE) + " needs samples; give them with --data");
+    }
+    if (reference != null) {
+      samples.requireCounted(spec, REFERENCE);
     }
     if (report != null) {
       OutputFile.requireWritable(report.path());

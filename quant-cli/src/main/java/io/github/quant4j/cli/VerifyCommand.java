@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class VerifyCommand implements Callable<Integer> {
   private static final int BATCH_SIZE = 100;
+  private static final String LABELS = "--labels";
   private static final String MIN_SQNR = "--min-sqnr";
   private static final String MAX_TOP1_DROP = "--max-top1-drop";
 
@@ -55,7 +56,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Mixin private SampleOptions samples;
 
   @Option(
-      names = "--labels",
+      names = LABELS,
       paramLabel = "LABELS.npy",
       description = "The class of each sample, integers; counts right answers of both models.")
   private @Nullable Path labels;
@@ -87,7 +88,10 @@ final class VerifyCommand implements Callable<Integer> {
     long start = System.nanoTime();
     if (maximumDrop != null && labels == null) {
       throw new ParameterException(
-          spec.commandLine(), MAX_TOP1_DROP + " needs labels; give them with --labels");
+          spec.commandLine(), MAX_TOP1_DROP + " needs labels; give them with " + LABELS);
+    }
+    if (labels != null) {
+      samples.requireCounted(spec, LABELS);
     }
     OnnxModel floatModel = OnnxModel.read(floatFile);
     OnnxModel int8Model = OnnxModel.read(int8File);
@@ -100,7 +104,7 @@ final class VerifyCommand implements Callable<Integer> {
             comparison,
             checks(comparison),
             Duration.ofNanos(System.nanoTime() - start));
-    report.print(streams, asJson);
+    new SampledReport(report, samples.skippedPictures()).print(streams, asJson);
     requireHeld(report);
     return Quant.DONE;
   }

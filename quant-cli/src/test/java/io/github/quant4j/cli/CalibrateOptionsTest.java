@@ -205,7 +205,7 @@ class CalibrateOptionsTest {
     "--parallel, 65, expected 1 to 64",
     "--provider, gpu, 'expected cpu, cuda or cuda:N'",
     "--non-finite, ignore, expected exclude or error",
-    "--image-size, 224, 'expected height and width such as 224x224'",
+    "--image-size, 224x, 'expected height and width such as 224x224'",
     "--fit, crop, expected stretch or center-crop or letterbox",
     "--mean, 0.5, '--mean is for pictures, found arrays'",
     "--checkpoint-every, 0, expected a whole number from 1",

@@ -99,7 +99,14 @@ class RepairCommandTest {
   void repair_json_hasReportAndVerification() throws IOException {
     Map<String, @Nullable Object> json = JsonTree.object(repair("-o", output, "--json").out());
     assertThat(json.keySet())
-        .containsExactly("command", "model", "output", "report", "verification", "elapsedSeconds");
+        .containsExactly(
+            "command",
+            "model",
+            "output",
+            "report",
+            "verification",
+            "elapsedSeconds",
+            "skippedPictures");
   }
 
   @ParameterizedTest

@@ -81,7 +81,8 @@ class VerifyCommandTest {
             "topOne",
             "checks",
             "held",
-            "elapsedSeconds");
+            "elapsedSeconds",
+            "skippedPictures");
     assertThat(json).containsEntry("samples", 20L).containsEntry("held", true);
     assertThat(json.get("outputs"))
         .asInstanceOf(InstanceOfAssertFactories.LIST)

@@ -49,14 +49,23 @@ record MeasuringSamples(OnnxModel model, QuantizationSettings settings) {
   }
 
   private static void requireFinite(TensorBatch batch) {
-    for (String name : batch.names()) {
-      Tensor tensor = batch.tensor(name).orElseThrow();
-      if (tensor.elementType() == ElementType.FLOAT && !isFinite(tensor.floats())) {
-        throw new CalibrationException(
-            "input '%s' holds a NaN or infinite value, expected finite ones; remove or mend the sample"
-                .formatted(name));
-      }
+    Optional<String> input = nonFiniteInput(batch);
+    if (input.isPresent()) {
+      throw new CalibrationException(
+          "input '%s' holds a NaN or infinite value, expected finite ones; remove or mend the sample"
+              .formatted(input.get()));
     }
+  }
+
+  /** Returns the first input with a NaN or infinite value, if there is one. */
+  static Optional<String> nonFiniteInput(TensorBatch batch) {
+    return batch.names().stream()
+        .filter(
+            name -> {
+              Tensor tensor = batch.tensor(name).orElseThrow();
+              return tensor.elementType() == ElementType.FLOAT && !isFinite(tensor.floats());
+            })
+        .findFirst();
   }
 
   private static boolean isFinite(FloatBuffer values) {

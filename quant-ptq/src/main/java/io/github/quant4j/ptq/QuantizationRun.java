@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import io.github.quant4j.calibration.CalibrationException;
 import io.github.quant4j.calibration.CalibrationResult;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.table.CalibrationTable;
@@ -75,6 +76,10 @@ final class QuantizationRun {
       new MeasuringSamples(normalised, settings).readInto(keeper);
     } else {
       table = observation().run(plan, settings.ranges().needsHistograms(), keeper).table();
+    }
+    if (keeper.kept().isEmpty()) {
+      throw new CalibrationException(
+          "every sample holds a NaN or infinite value, expected finite ones to measure with; remove or mend them");
     }
     AccuracySearch search = AccuracySearch.of(normalised, keeper.kept());
     QuantizationPlan fitting = fitting(table);

@@ -20,7 +20,9 @@ import java.util.OptionalLong;
  *
  * <p>Where the model takes a fixed number of samples at once, batch 1, 2, 4, 8 and so on is kept as
  * a whole. No more is kept than a number of samples and 64 MiB, save that the first always is: of
- * large pictures a few will do, since each has many elements.
+ * large pictures a few will do, since each has many elements. Samples or batches with a NaN or an
+ * infinite value are not kept, since nothing can be measured on them; where that leaves none, the
+ * first one without is.
  */
 final class SampleKeeper implements CalibrationSource {
   private static final int RUN_LENGTH = 4;
@@ -63,11 +65,11 @@ final class SampleKeeper implements CalibrationSource {
     if (canCut) {
       for (long i = 0; i < batch.sampleCount(); i++) {
         long index = sampleCount + i;
-        if (index - Long.highestOneBit(index) < RUN_LENGTH) {
+        if (index - Long.highestOneBit(index) < RUN_LENGTH || kept.isEmpty()) {
           keep(batch.slice(i, 1));
         }
       }
-    } else if (Long.bitCount(batchCount) == 1) {
+    } else if (Long.bitCount(batchCount) == 1 || kept.isEmpty()) {
       keep(batch);
     }
     sampleCount += batch.sampleCount();
@@ -79,7 +81,9 @@ final class SampleKeeper implements CalibrationSource {
       size += batch.tensor(name).orElseThrow().bytes().remaining();
     }
     boolean hasRoom = keptSampleCount < limit && keptSize + size <= LARGEST_SIZE;
-    if (batch.sampleCount() > 0 && (hasRoom || kept.isEmpty())) {
+    if (batch.sampleCount() > 0
+        && (hasRoom || kept.isEmpty())
+        && MeasuringSamples.nonFiniteInput(batch).isEmpty()) {
       kept.add(copy(batch));
       keptSampleCount += batch.sampleCount();
       keptSize += size;

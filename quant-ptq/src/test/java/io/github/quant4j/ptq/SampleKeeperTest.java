@@ -79,6 +79,34 @@ class SampleKeeperTest {
   }
 
   @Test
+  void next_samplesWithNonFiniteValues_areNotKept() throws IOException {
+    assertThat(finite(true, 0, 1, 2, 3, 4, 5, 6, 9)).containsExactly(7f, 8f, 10f, 11f);
+    assertThat(finite(true, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).containsExactly(12f);
+    assertThat(finite(false, 0, 3)).containsExactly(4f, 5f, 6f, 7f);
+  }
+
+  /** Returns what is kept of 13 samples in batches of two, all 0, 1, 2 but some NaN. */
+  private static List<Float> finite(boolean canCut, int... nonFinite) throws IOException {
+    List<TensorBatch> batches = new ArrayList<>();
+    for (int first = 0; first < 13; first += 2) {
+      float[] values = new float[Math.min(2, 13 - first)];
+      for (int i = 0; i < values.length; i++) {
+        int index = first + i;
+        boolean isFinite = IntStream.of(nonFinite).noneMatch(other -> other == index);
+        values[i] = isFinite ? index : Float.NaN;
+      }
+      batches.add(TensorBatch.of(Map.of("x", Tensor.ofFloats(Shape.of(values.length), values))));
+    }
+    List<Float> kept = new ArrayList<>();
+    for (TensorBatch batch : read(CalibrationSource.of(batches), canCut, 32).kept()) {
+      for (int i = 0; i < batch.sampleCount(); i++) {
+        kept.add(batch.tensor("x").orElseThrow().floats().get(i));
+      }
+    }
+    return kept;
+  }
+
+  @Test
   void next_samplesOfMoreThan64MiB_keepsAsManyAsFit() throws IOException {
     Tensor large =
         Tensor.of(ElementType.INT8, Shape.of(3, 30 << 20), ByteBuffer.allocate(90 << 20));
