@@ -3,16 +3,19 @@ package io.github.quant4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +50,37 @@ class QuantJarIT {
     assertThat(JsonTree.object(verify.out())).containsEntry("held", true);
   }
 
+  /** The picture of the first calibration image is the sample of its array, bit for bit. */
+  @Test
+  void calibrate_picturesWithoutADisplay_givesTheTableOfArrays(@TempDir Path folder)
+      throws Exception {
+    float[] pixels = FashionMnist.calibrationImages(1);
+    Path samples = NumpyWriter.writeFloats(folder.resolve("x.npy"), pixels, 1, 1, 32, 32);
+    BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_BYTE_GRAY);
+    int[] codes = new int[pixels.length];
+    Arrays.setAll(codes, i -> Math.round((pixels[i] * 0.3530f + 0.2860f) * 255));
+    image.getRaster().setPixels(0, 0, 32, 32, codes);
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    ImageIO.write(image, "png", pictures.resolve("0.png").toFile());
+    Path ofArrays = folder.resolve("arrays.json");
+    Path ofPictures = folder.resolve("pictures.json");
+
+    java("calibrate", FashionMnist.RESNET, "--data", samples, "-o", ofArrays);
+    CommandRun run =
+        java(
+            "calibrate",
+            FashionMnist.RESNET,
+            "--data=" + pictures,
+            "--mean=0.2860",
+            "--std=0.3530",
+            "-o",
+            ofPictures);
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(ofPictures).hasSameBinaryContentAs(ofArrays);
+  }
+
   @Test
   void badModel_isOneLineOnStandardError(@TempDir Path folder) throws Exception {
     CommandRun run = java("inspect", Files.writeString(folder.resolve("text.onnx"), "no model"));
@@ -79,7 +113,9 @@ class QuantJarIT {
     Stream.of(args).map(Object::toString).forEach(command::add);
     Path errors = Files.createTempFile("quant", ".err");
     try {
-      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+      ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+      builder.environment().remove("DISPLAY");
+      Process process = builder.start();
       String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return new CommandRun(process.waitFor(), out, Files.readString(errors));
     } finally {

@@ -107,7 +107,8 @@ class QuantizeCommandTest {
             "leftForAccuracy",
             "skipped",
             "notes",
-            "elapsedSeconds");
+            "elapsedSeconds",
+            "skippedPictures");
     assertThat(json)
         .containsEntry("command", "quantize")
         .containsEntry("method", "minmax")
