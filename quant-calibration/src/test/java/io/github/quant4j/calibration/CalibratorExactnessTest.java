@@ -46,8 +46,7 @@ class CalibratorExactnessTest {
   private record Subject(String model, List<String> observed, List<TensorBatch> batches) {
 
     Calibrator.Builder builder() throws IOException {
-      byte[] bytes =
-          model.equals("resnet20") ? TestModels.resNet20() : TestModels.read(model);
+      byte[] bytes = model.equals("resnet20") ? TestModels.resNet20() : TestModels.read(model);
       return Calibrator.builder(bytes, observed)
           .threadCount(2)
           .histograms(true)
@@ -106,7 +105,9 @@ class CalibratorExactnessTest {
         new Subject("resnet20", List.of("input", "logits"), images(36, 8)));
   }
 
-  /** The first pictures of those that data/fashion-mnist/README.md describes, prepared as it says. */
+  /**
+   * The first pictures of those that data/fashion-mnist/README.md describes, prepared as it says.
+   */
   private static List<TensorBatch> images(int count, int batchSize) throws IOException {
     Path file = Path.of("..", "data", "fashion-mnist", "calibration-images-idx3-ubyte.gz");
     float[] values = new float[count * 32 * 32];
@@ -156,9 +157,7 @@ class CalibratorExactnessTest {
           List.of(batches.subList(cut, batches.size()), batches.subList(0, cut))) {
         tables.add(Subject.result(subject.builder(), CalibrationSource.of(shard)).table());
       }
-      assertThat(CalibrationTable.merge(tables))
-          .as("seed %s", seed)
-          .isEqualTo(expected);
+      assertThat(CalibrationTable.merge(tables)).as("seed %s", seed).isEqualTo(expected);
     }
   }
 
