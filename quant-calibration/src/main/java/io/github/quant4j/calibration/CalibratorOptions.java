@@ -4,7 +4,6 @@ package io.github.quant4j.calibration;
 import io.github.quant4j.core.observer.NonFinitePolicy;
 import io.github.quant4j.core.table.Provenance;
 import io.github.quant4j.core.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -44,13 +43,4 @@ record CalibratorOptions(
    * @param executor where they come from; empty for threads of our own
    */
   record Parallelism(int batches, int observers, Optional<Executor> executor) {}
-
-  /**
-   * Where and how often the state is written.
-   *
-   * @param file the checkpoint
-   * @param interval after how many batches
-   * @param modelDigest the digest of the observation model and what it runs with
-   */
-  record Checkpoints(Path file, int interval, String modelDigest) {}
 }

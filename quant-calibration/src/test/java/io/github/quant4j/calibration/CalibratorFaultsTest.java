@@ -15,6 +15,7 @@ import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -290,20 +291,28 @@ class CalibratorFaultsTest {
     }
   }
 
-  @Test
-  void run_checkpointThatCannotBeWritten_isAnIoFailureAfterTheBatch(@TempDir Path folder)
-      throws IOException {
+  @ParameterizedTest
+  @CsvSource({"0, 0", "1, 2", "3, 5"})
+  void run_checkpointWithoutFolder_isAnIoFailureAtTheStartOrWhenItIsDue(
+      int moved, int told, @TempDir Path folder) throws IOException {
     List<CalibrationProgress> heard = new ArrayList<>();
-    Path file = folder.resolve("missing").resolve("state");
+    Path parent = moved == 0 ? folder.resolve("a") : Files.createDirectory(folder.resolve("a"));
+    CalibrationListener listener =
+        progress -> {
+          heard.add(progress);
+          if (heard.size() == moved) {
+            assertThat(parent.toFile().renameTo(folder.resolve("b").toFile())).isTrue();
+          }
+        };
     try (Calibrator calibrator =
         Calibrator.builder(TestModels.read("conv"), List.of("y"))
-            .checkpoint(file, 3)
-            .listener(heard::add)
+            .checkpoint(parent.resolve("state"), 3)
+            .listener(listener)
             .build()) {
-      assertThatThrownBy(() -> calibrator.run(endingSource(5)))
+      assertThatThrownBy(() -> calibrator.run(endingSource(7)))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining(file.getFileName().toString());
-      assertThat(heard).hasSize(3);
+          .hasMessageMatching("cannot (keep|write) checkpoint '.*state': .*");
+      assertThat(heard).hasSize(told);
     }
   }
 
