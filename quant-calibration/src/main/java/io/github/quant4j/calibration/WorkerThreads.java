@@ -33,7 +33,8 @@ final class WorkerThreads implements Executor, AutoCloseable {
    * Returns threads of an executor that is not shut down.
    *
    * @param mostWaiting how many tasks may wait for it, so that those that nobody needs any more do
-   *     not pile up in an executor that is busy with other things
+   *     not pile up in an executor that is busy with other things; one that drops as many without a
+   *     word is offered no more
    */
   static WorkerThreads of(Executor executor, int mostWaiting) {
     return new WorkerThreads(executor, null, mostWaiting);
