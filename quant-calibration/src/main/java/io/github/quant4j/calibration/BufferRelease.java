@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * Frees direct memory at once, which Java 17 leaves to the garbage collector: that comes by when
  * the heap is full, not when hundreds of MB beside it are of no more use.
  *
- * <p>By the one door there is, {@code sun.misc.Unsafe.invokeCleaner}; where it is shut, the garbage
- * collector does it later.
+ * <p>By the one door there is, {@code sun.misc.Unsafe.invokeCleaner}; where it is missing or shut,
+ * as later Java versions have it, the garbage collector does it later.
  */
 final class BufferRelease {
 
@@ -27,11 +27,14 @@ final class BufferRelease {
 
   /** Frees the memory of a buffer that is no slice; from then on nobody may touch it. */
   static void release(ByteBuffer buffer) {
-    if (CLEANER.isEmpty()) {
-      return;
-    }
+    CLEANER.ifPresent(cleaner -> release(buffer, cleaner));
+  }
+
+  static void release(ByteBuffer buffer, MethodHandle cleaner) {
     try {
-      CLEANER.get().invoke(buffer);
+      cleaner.invoke(buffer);
+    } catch (UnsupportedOperationException e) {
+      LOGGER.debug("{} is left to the garbage collector", buffer, e);
     } catch (Throwable e) {
       throw new IllegalStateException("cannot free " + buffer, e);
     }

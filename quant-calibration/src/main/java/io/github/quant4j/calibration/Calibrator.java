@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -131,6 +132,7 @@ public final class Calibrator implements AutoCloseable {
    * @throws IOException as {@link #run}
    */
   public CalibrationResult calibrate(CalibrationSource source) throws IOException {
+    requireNonNull(source, "source");
     guard.begin();
     try (WorkerThreads observers = observers()) {
       CalibrationRun run = new CalibrationRun(observed, options, guard::isClosing);
@@ -370,7 +372,7 @@ public final class Calibrator implements AutoCloseable {
       return new CalibratorOptions(
           hasHistograms,
           policy,
-          Map.copyOf(parameters),
+          Collections.unmodifiableMap(new LinkedHashMap<>(parameters)),
           provenance,
           convergence,
           new Parallelism(

@@ -26,6 +26,11 @@ record Checkpoints(Path file, int interval, String modelDigest) {
    *     and not after many batches
    */
   Optional<CalibrationState> find() throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException(
+          "cannot keep checkpoint '%s': it is a folder, expected a file; name one in it"
+              .formatted(file));
+    }
     if (Files.exists(file)) {
       return Optional.of(CheckpointFile.read(file));
     }

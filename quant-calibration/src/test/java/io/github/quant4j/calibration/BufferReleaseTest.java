@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -33,6 +35,18 @@ class BufferReleaseTest {
     ByteBuffer slice = ByteBuffer.allocateDirect(16).slice(0, 8);
 
     assertThatIllegalStateException().isThrownBy(() -> BufferRelease.release(slice));
+  }
+
+  /** As on Java versions that take the access away, which tell so at the first call. */
+  @Test
+  void release_cleanerThatIsNotSupported_leavesTheBufferAsItIs() {
+    MethodHandle thrower =
+        MethodHandles.throwException(void.class, UnsupportedOperationException.class)
+            .bindTo(new UnsupportedOperationException("invokeCleaner"));
+    ByteBuffer buffer = ByteBuffer.allocateDirect(8).putLong(0, 7);
+    BufferRelease.release(buffer, MethodHandles.dropArguments(thrower, 0, ByteBuffer.class));
+
+    assertThat(buffer.getLong(0)).isEqualTo(7);
   }
 
   @Test
