@@ -22,25 +22,19 @@ record Checkpoints(Path file, int interval, String modelDigest) {
   /**
    * Returns the state that an earlier run left, if there is any.
    *
-   * @throws IOException if it cannot be read, or its folder is missing, which is told at the start
-   *     and not after many batches
+   * @throws IOException if it cannot be read, or none could be written, which is told before hours
+   *     are spent on what it would hold
    */
   Optional<CalibrationState> find() throws IOException {
-    if (Files.isDirectory(file)) {
+    Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
+    if (Files.isDirectory(file) || !Files.isDirectory(folder)) {
       throw new IOException(
-          "cannot keep checkpoint '%s': it is a folder, expected a file; name one in it"
-              .formatted(file));
+          "checkpoint '%s' cannot be written: %s, expected a file in a folder that exists"
+              .formatted(
+                  file,
+                  Files.isDirectory(file) ? "it is a folder" : "there is no folder " + folder));
     }
-    if (Files.exists(file)) {
-      return Optional.of(CheckpointFile.read(file));
-    }
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null && !Files.isDirectory(folder)) {
-      throw new IOException(
-          "cannot keep checkpoint '%s': there is no folder '%s', expected one; make it first"
-              .formatted(file, folder));
-    }
-    return Optional.empty();
+    return Files.exists(file) ? Optional.of(CheckpointFile.read(file)) : Optional.empty();
   }
 
   boolean isDue(long batchCount) {

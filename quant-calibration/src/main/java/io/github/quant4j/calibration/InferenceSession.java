@@ -261,6 +261,7 @@ public final class InferenceSession implements AutoCloseable {
       throw new IllegalStateException("session is closed");
     }
     BatchCheck.checkParameters(parameters, inputs);
+    BatchCheck.checkFedOnce(batch, parameters.keySet());
     List<TensorSignature> ofSamples = new ArrayList<>(inputs);
     ofSamples.removeIf(input -> parameters.containsKey(input.name()));
     BatchCheck.check(batch, ofSamples);

@@ -113,18 +113,7 @@ class CalibrationRunTest {
     assertThat(state()).doesNotExist();
   }
 
-  @Test
-  void calibrate_checkpointThatIsAFolder_isRefusedAtTheStart() {
-    GeneratedSource source = new GeneratedSource(index -> Optional.of(batch(index)));
-
-    assertThatThrownBy(() -> calibrate(conv().checkpoint(folder, 5), source))
-        .isInstanceOf(IOException.class)
-        .hasMessage(
-            "cannot keep checkpoint '%s': it is a folder, expected a file; name one in it", folder);
-    assertThat(source.batchCount()).isZero();
-  }
-
-  /** A file where no more than a name is expected, put there while the run is on. */
+  /** A folder takes its place while the run is on. */
   @Test
   void calibrate_checkpointCannotBeDeleted_givesItsResultAllTheSame() throws IOException {
     CalibrationListener listener =

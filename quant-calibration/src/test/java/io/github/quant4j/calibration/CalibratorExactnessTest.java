@@ -4,11 +4,16 @@ package io.github.quant4j.calibration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.quant4j.core.observer.NonFinitePolicy;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,9 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -41,19 +48,26 @@ class CalibratorExactnessTest {
   private record Subject(String model, List<String> observed, List<TensorBatch> batches) {
 
     Calibrator.Builder builder() throws IOException {
-      byte[] bytes =
-          model.equals("resnet20") ? TestModels.resNet20() : TestModels.read(model);
-      return Calibrator.builder(bytes, observed).threadCount(2).histograms(true);
+      byte[] bytes = model.equals("resnet20") ? TestModels.resNet20() : TestModels.read(model);
+      return Calibrator.builder(bytes, observed)
+          .threadCount(2)
+          .histograms(true)
+          .nonFinite(NonFinitePolicy.EXCLUDE)
+          .convergence(new Convergence(0.1, 2, 0, false));
     }
 
     CalibrationTable table() throws IOException {
-      return table(builder(), batches);
+      return result(builder()).table();
     }
 
-    static CalibrationTable table(Calibrator.Builder builder, List<TensorBatch> batches)
+    CalibrationResult result(Calibrator.Builder builder) throws IOException {
+      return result(builder, CalibrationSource.of(batches));
+    }
+
+    static CalibrationResult result(Calibrator.Builder builder, CalibrationSource source)
         throws IOException {
       try (Calibrator calibrator = builder.build()) {
-        return calibrator.run(CalibrationSource.of(batches));
+        return calibrator.calibrate(source);
       }
     }
 
@@ -83,10 +97,19 @@ class CalibratorExactnessTest {
             "expand",
             List.of("wide", "x"),
             Stream.of(0L, 3L, 70_000L, 2L, 3L, 150_000L, 9L).map(samples::expand).toList()),
+        // NaN and infinite values, left out, in some batches.
+        new Subject(
+            "log",
+            List.of("x", "y"),
+            Stream.of(1f, -1f, 3f, Float.NaN, 0f, 1f / 0f)
+                .map(value -> TestModels.batch("x", Shape.of(2, 2), 2f, value, value + 1, value))
+                .toList()),
         new Subject("resnet20", List.of("input", "logits"), images(36, 8)));
   }
 
-  /** The first pictures of those that data/fashion-mnist/README.md describes, prepared as it says. */
+  /**
+   * The first pictures of those that data/fashion-mnist/README.md describes, prepared as it says.
+   */
   private static List<TensorBatch> images(int count, int batchSize) throws IOException {
     Path file = Path.of("..", "data", "fashion-mnist", "calibration-images-idx3-ubyte.gz");
     float[] values = new float[count * 32 * 32];
@@ -131,41 +154,31 @@ class CalibratorExactnessTest {
       List<TensorBatch> batches = new ArrayList<>(subject.batches());
       Collections.shuffle(batches, new Random(seed));
       int cut = 1 + (int) seed % (batches.size() - 1);
-      CalibrationTable first = Subject.table(subject.builder(), batches.subList(0, cut));
-      CalibrationTable second =
-          Subject.table(subject.builder(), batches.subList(cut, batches.size()));
-
-      assertThat(CalibrationTable.merge(List.of(second, first)))
-          .as("seed %s", seed)
-          .isEqualTo(expected);
+      List<CalibrationTable> tables = new ArrayList<>();
+      for (List<TensorBatch> shard :
+          List.of(batches.subList(cut, batches.size()), batches.subList(0, cut))) {
+        tables.add(Subject.result(subject.builder(), CalibrationSource.of(shard)).table());
+      }
+      assertThat(CalibrationTable.merge(tables)).as("seed %s", seed).isEqualTo(expected);
     }
   }
 
   @ParameterizedTest
   @MethodSource("subjects")
   void run_anyParallelism_givesTheSameTable(Subject subject) throws IOException {
-    CalibrationTable expected = Subject.table(subject.builder().threadCount(1), subject.batches());
+    CalibrationResult expected = subject.result(subject.builder().threadCount(1));
     ExecutorService pool = Executors.newFixedThreadPool(3);
     ExecutorService ended = Executors.newSingleThreadExecutor();
     ended.shutdown();
-    Executor late =
-        work ->
-            pool.execute(
-                () -> {
-                  Thread.yield();
-                  work.run();
-                });
+    Executor late = CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS, pool);
     try {
       List<Executor> executors = List.of(Runnable::run, pool, ended, work -> {}, late, pool);
       for (int i = 0; i < executors.size(); i++) {
         Calibrator.Builder builder =
             subject.builder().executor(executors.get(i)).parallelBatches(1 + i % 3);
-        assertThat(Subject.table(builder, subject.batches()))
-            .as("executor %s", i)
-            .isEqualTo(expected);
+        assertThat(subject.result(builder)).as("executor %s", i).isEqualTo(expected);
       }
-      assertThat(Subject.table(subject.builder().parallelBatches(4), subject.batches()))
-          .isEqualTo(expected);
+      assertThat(subject.result(subject.builder().parallelBatches(4))).isEqualTo(expected);
     } finally {
       pool.shutdown();
     }
@@ -175,17 +188,17 @@ class CalibratorExactnessTest {
   @MethodSource("subjects")
   void run_cancelledAfterAnyBatch_resumesToTheSameTable(Subject subject, @TempDir Path folder)
       throws IOException {
-    CalibrationTable expected = subject.table();
+    CalibrationResult expected = subject.result(subject.builder());
     Path file = folder.resolve("state");
     for (int last = 1; last <= subject.batches().size(); last++) {
       CancellingListener listener = new CancellingListener(last);
       Calibrator.Builder builder =
           subject.builder().checkpoint(file, 100).parallelBatches(1 + last % 3).listener(listener);
-      assertThatThrownBy(() -> Subject.table(builder, subject.batches()))
+      assertThatThrownBy(() -> subject.result(builder))
           .isInstanceOf(CalibrationCancelledException.class);
       assertThat(listener.batchCount()).isEqualTo(last);
 
-      assertThat(Subject.table(subject.builder().checkpoint(file, 2), subject.batches()))
+      assertThat(subject.result(subject.builder().checkpoint(file, 2)))
           .as("cancelled after batch %s", last)
           .isEqualTo(expected);
       assertThat(file).doesNotExist();
@@ -197,7 +210,7 @@ class CalibratorExactnessTest {
   @MethodSource("subjects")
   void run_failedAtEveryBatch_resumesToTheSameTable(Subject subject, @TempDir Path folder)
       throws IOException {
-    CalibrationTable expected = subject.table();
+    CalibrationResult expected = subject.result(subject.builder());
     Path file = folder.resolve("state");
     int batchCount = subject.batches().size();
     for (int good = 1; good <= batchCount; good++) {
@@ -215,8 +228,49 @@ class CalibratorExactnessTest {
       }
       assertThat(file).exists();
     }
-    assertThat(Subject.table(subject.builder().checkpoint(file, 1), subject.batches()))
-        .isEqualTo(expected);
+    assertThat(subject.result(subject.builder().checkpoint(file, 1))).isEqualTo(expected);
+  }
+
+  /** The checkpoint is of the samples, not of the batches they came in. */
+  @Test
+  void run_resumedInOtherBatches_givesTheSameTable(@TempDir Path folder) throws IOException {
+    Subject subject = subjects().get(0);
+    Path file = folder.resolve("state");
+    for (int batchSize = 1; batchSize <= 8; batchSize++) {
+      Calibrator.Builder builder =
+          subject.builder().checkpoint(file, 100).listener(new CancellingListener(3));
+      assertThatThrownBy(() -> subject.result(builder))
+          .isInstanceOf(CalibrationCancelledException.class);
+      try (CalibrationSource source = CalibrationSource.of(subject.batches()).batched(batchSize)) {
+        assertThat(Subject.result(subject.builder().checkpoint(file, 100), source).table())
+            .as("batches of %s", batchSize)
+            .isEqualTo(subject.table());
+      }
+    }
+  }
+
+  /** Sources may, since whoever reads has used a batch before asking for the next. */
+  @Test
+  void run_sourceThatUsesItsBuffersAgain_givesTheSameTable() throws IOException {
+    Subject subject = subjects().get(0);
+    ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 12).order(ByteOrder.LITTLE_ENDIAN);
+    CalibrationSource source =
+        new GeneratedSource(
+            index -> {
+              buffer.clear();
+              for (int i = 0; i < buffer.capacity(); i += Float.BYTES) {
+                buffer.putFloat(i, Float.NaN);
+              }
+              if (index == subject.batches().size()) {
+                return Optional.empty();
+              }
+              Tensor tensor = subject.batches().get(index).tensor("x").orElseThrow();
+              buffer.put(tensor.bytes()).flip();
+              Tensor shared = Tensor.of(ElementType.FLOAT, tensor.shape(), buffer);
+              return Optional.of(TensorBatch.of(Map.of("x", shared)));
+            });
+    assertThat(Subject.result(subject.builder().parallelBatches(2), source).table())
+        .isEqualTo(subject.table());
   }
 
   /** Cancels after a batch. */

@@ -59,6 +59,11 @@ class CalibratorModelsTest {
                 samples.mixed(3, 4, 1, 65),
                 samples.mixed(2, 0, -64, 65),
                 samples.mixed(1, 1, -64, 65))),
+        // More lengths than are remembered, each of them twice.
+        new Subject(
+            "mixed",
+            List.of("y", "positives"),
+            IntStream.range(0, 600).mapToObj(i -> samples.mixed(1, i % 300, -64, 65)).toList()),
         new Subject(
             "control",
             List.of("before", "chosen", "doubled"),
@@ -73,15 +78,15 @@ class CalibratorModelsTest {
             List.of("wide", "x"),
             Stream.of(3L, 1L, 5L, 1000L, 3L, 0L, 3L).map(samples::expand).toList()),
         new Subject(
-            "expand",
-            List.of("wide"),
-            Stream.of(0L, 0L, 4L, 4L, 2L).map(samples::expand).toList()),
+            "expand", List.of("wide"), Stream.of(0L, 0L, 4L, 4L, 2L).map(samples::expand).toList()),
         new Subject("expand", List.of("wide"), List.of(samples.expand(0), samples.expand(0))),
         // An input that is an output as it is, and a constant that is used.
         new Subject(
             "passing",
             List.of("bias", "z", "x"),
-            Stream.of(3, 3, 1).map(n -> TensorBatch.of(Map.of("x", samples.floats(n, 2)))).toList()),
+            Stream.of(3, 3, 1)
+                .map(n -> TensorBatch.of(Map.of("x", samples.floats(n, 2))))
+                .toList()),
         new Subject(
             "hundred",
             hundred,

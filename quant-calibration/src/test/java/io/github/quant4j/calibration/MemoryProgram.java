@@ -88,7 +88,8 @@ final class MemoryProgram {
     long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 10;
     try {
       String status = Files.readString(Path.of("/proc/self/status"), StandardCharsets.US_ASCII);
-      String resident = status.lines().filter(l -> l.startsWith("VmRSS:")).findFirst().orElseThrow();
+      String resident =
+          status.lines().filter(l -> l.startsWith("VmRSS:")).findFirst().orElseThrow();
       System.out.println(heap + " " + resident.replaceAll("\\D", ""));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pictures that threads of its own decode while the ones before them are in use, handed out in the
@@ -22,11 +23,20 @@ final class DecodeAhead implements Closeable {
   private static final long CLOSE_SECONDS = 10;
 
   private final PictureLoader loader;
+  private final int limit;
   private final ThreadPoolExecutor threads;
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
 
-  DecodeAhead(PictureLoader loader, int threadCount) {
+  /**
+   * Starts no thread yet.
+   *
+   * @param loader makes samples of files
+   * @param threadCount how many threads
+   * @param limit how many pictures to hold at most
+   */
+  DecodeAhead(PictureLoader loader, int threadCount, int limit) {
     this.loader = loader;
+    this.limit = limit;
     this.threads =
         new ThreadPoolExecutor(
             threadCount,
@@ -36,6 +46,16 @@ final class DecodeAhead implements Closeable {
             new LinkedBlockingQueue<>(),
             DecodeAhead::thread);
     threads.allowCoreThreadTimeOut(true);
+  }
+
+  /** Returns the format of the samples. */
+  SampleFormat format() {
+    return loader.format();
+  }
+
+  /** Returns whether one more picture may be asked for. */
+  boolean hasRoom() {
+    return pending.size() < limit;
   }
 
   /** Returns how many pictures were asked for and not removed. */
@@ -105,9 +125,13 @@ final class DecodeAhead implements Closeable {
     return thread;
   }
 
-  private static IOException rethrown(Throwable failure) throws IOException, UndecodableException {
+  private static AssertionError rethrown(@Nullable Throwable failure)
+      throws IOException, UndecodableException {
     if (failure instanceof UndecodableException undecodable) {
       throw undecodable;
+    }
+    if (failure instanceof IOException unreadable) {
+      throw unreadable;
     }
     if (failure instanceof RuntimeException unchecked) {
       throw unchecked;
@@ -115,7 +139,7 @@ final class DecodeAhead implements Closeable {
     if (failure instanceof Error error) {
       throw error;
     }
-    return (IOException) failure; // a loader throws nothing else
+    return new AssertionError("a loader throws nothing else", failure);
   }
 
   /** A picture that was asked for. */

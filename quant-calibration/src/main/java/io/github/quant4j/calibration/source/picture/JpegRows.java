@@ -44,40 +44,55 @@ final class JpegRows implements PixelRows {
   @Override
   public void read(int row, byte[] rgb) {
     raster.getDataElements(0, row, width(), 1, samples);
-    int bands = color.channelCount();
-    for (int x = 0; x < width(); x++) {
-      int from = x * bands;
-      int to = x * 3;
-      switch (color) {
-        case GRAY -> {
-          rgb[to] = samples[from];
-          rgb[to + 1] = samples[from];
-          rgb[to + 2] = samples[from];
-        }
-        case RGB, CMYK -> System.arraycopy(samples, from, rgb, to, 3);
-        case YCBCR, YCCK -> putRgb(from, rgb, to);
+    switch (color) {
+      case GRAY -> replicate(rgb);
+      case RGB -> System.arraycopy(samples, 0, rgb, 0, samples.length);
+      case YCBCR -> convert(3, rgb);
+      case YCCK -> {
+        convert(4, rgb);
+        mixInks(rgb);
       }
-      if (bands == 4) {
-        putInks(samples[from + 3] & 0xff, rgb, to);
+      case CMYK -> {
+        invert(rgb);
+        mixInks(rgb);
       }
     }
   }
 
-  private void putRgb(int from, byte[] rgb, int to) {
-    int y = samples[from] & 0xff;
-    int cb = (samples[from + 1] & 0xff) - 128;
-    int cr = (samples[from + 2] & 0xff) - 128;
-    rgb[to] = clamp(y + ((RED_OF_CR * cr + HALF) >> FRACTION));
-    rgb[to + 1] = clamp(y + ((-GREEN_OF_CB * cb - GREEN_OF_CR * cr + HALF) >> FRACTION));
-    rgb[to + 2] = clamp(y + ((BLUE_OF_CB * cb + HALF) >> FRACTION));
+  private void replicate(byte[] rgb) {
+    for (int x = 0; x < samples.length; x++) {
+      rgb[3 * x] = samples[x];
+      rgb[3 * x + 1] = samples[x];
+      rgb[3 * x + 2] = samples[x];
+    }
   }
 
-  /** Replaces what shines through each of three inks by what is left below black. */
-  private void putInks(int black, byte[] rgb, int to) {
-    for (int i = to; i < to + 3; i++) {
-      int ink = color == JpegColor.YCCK ? rgb[i] & 0xff : 255 - (rgb[i] & 0xff);
-      int product = ink * black + 128;
-      rgb[i] = clamp(black - ((product + (product >> 8)) >> 8));
+  private void convert(int bands, byte[] rgb) {
+    for (int from = 0, to = 0; from < samples.length; from += bands, to += 3) {
+      int y = samples[from] & 0xff;
+      int cb = (samples[from + 1] & 0xff) - 128;
+      int cr = (samples[from + 2] & 0xff) - 128;
+      rgb[to] = clamp(y + ((RED_OF_CR * cr + HALF) >> FRACTION));
+      rgb[to + 1] = clamp(y + ((-GREEN_OF_CB * cb - GREEN_OF_CR * cr + HALF) >> FRACTION));
+      rgb[to + 2] = clamp(y + ((BLUE_OF_CB * cb + HALF) >> FRACTION));
+    }
+  }
+
+  /** Turns stored inks into amounts, which converted ones are already. */
+  private void invert(byte[] rgb) {
+    for (int from = 0, to = 0; from < samples.length; from += 4, to += 3) {
+      rgb[to] = (byte) ~samples[from];
+      rgb[to + 1] = (byte) ~samples[from + 1];
+      rgb[to + 2] = (byte) ~samples[from + 2];
+    }
+  }
+
+  /** Replaces amounts of three inks by what they and black let through. */
+  private void mixInks(byte[] rgb) {
+    for (int i = 0; i < samples.length / 4 * 3; i++) {
+      int black = samples[i / 3 * 4 + 3] & 0xff;
+      int product = (rgb[i] & 0xff) * black + 128;
+      rgb[i] = (byte) (black - ((product + (product >> Byte.SIZE)) >> Byte.SIZE));
     }
   }
 

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class PictureDecoder {
 
   private static final int LONGEST_SIDE = 1 << 20; // bounds the filter of a side
-  private static final int JPEG_START = 0xffd8;
+  private static final byte[] JPEG_START = {(byte) 0xff, (byte) 0xd8};
 
   private final long pixelLimit;
 
@@ -35,8 +37,8 @@ final class PictureDecoder {
   }
 
   /** Returns the types that the readers of this JVM know, as suffixes in lower case. */
-  static TreeSet<String> suffixes() {
-    TreeSet<String> suffixes = new TreeSet<>();
+  static SortedSet<String> suffixes() {
+    SortedSet<String> suffixes = new TreeSet<>();
     for (String suffix : ImageIO.getReaderFileSuffixes()) {
       suffixes.add(suffix.toLowerCase(Locale.ROOT));
     }
@@ -73,11 +75,8 @@ final class PictureDecoder {
       } finally {
         reader.dispose();
       }
-    } catch (EOFException e) {
-      throw new UndecodableException("it ends early, the file is truncated or damaged", e);
     } catch (IOException | RuntimeException e) { // readers throw both on damaged files
-      throw new UndecodableException(
-          "the file is damaged or of an unknown variant: " + cause(e), e);
+      throw new UndecodableException(reason(e), e);
     }
   }
 
@@ -103,8 +102,7 @@ final class PictureDecoder {
     stream.seek(0);
     JpegColor color = null;
     byte[] start = new byte[Short.BYTES];
-    if (stream.read(start) == start.length
-        && ((start[0] & 0xff) << Byte.SIZE | start[1] & 0xff) == JPEG_START) {
+    if (stream.read(start) == start.length && Arrays.equals(start, JPEG_START)) {
       stream.seek(0);
       color = JpegColor.read(stream);
     }
@@ -125,11 +123,17 @@ final class PictureDecoder {
     }
   }
 
-  private static String cause(Exception failure) {
+  private static String reason(Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof EOFException) {
+        return "it ends early, the file is truncated or damaged";
+      }
+    }
     String message = failure.getMessage();
-    return message == null
-        ? failure.getClass().getSimpleName()
-        : message.lines().findFirst().orElse("");
+    return "the file is damaged or of an unknown variant: "
+        + (message == null
+            ? failure.getClass().getSimpleName()
+            : message.lines().findFirst().orElse(""));
   }
 
   /** Keeps what was read in memory and notes when the reader wanted more than there was. */

@@ -7,19 +7,14 @@ import io.github.quant4j.calibration.CalibrationException;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.ElementType;
-import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,48 +29,31 @@ import org.slf4j.LoggerFactory;
  * gives.
  *
  * <p>Reads JPEG, also of inks, PNG, BMP, and what else the ImageIO of the JVM reads, with or
- * without a display. Gray is replicated to all channels; alpha is dropped, not blended; 16-bit
- * samples keep their upper 8 bits; of an animation the first picture is taken. Embedded colour
- * profiles and the orientation that a camera noted (EXIF) are not applied, as with {@code
+ * without a display; needs the module java.desktop. Gray is replicated to all channels; alpha is
+ * dropped, not blended; 16-bit samples keep their upper 8 bits, those of gray too, which Pillow
+ * clips; of several pictures in a file the first is taken. Embedded colour profiles and the
+ * orientation that a camera noted (EXIF) are not applied, as with {@code
  * Image.open(file).convert("RGB")} of Pillow.
  *
  * <p>A file that is empty, truncated, no picture or larger than the limit is undecodable; {@link
  * UndecodablePolicy} says what becomes of it.
  *
  * <p>Threads of the source's own decode ahead of the reader. What comes out, and in which order,
- * does not depend on their number. Memory: the batch handed out, in a new buffer every time, about
- * as much decoded ahead, and one whole picture per thread. Rewindable. {@link #close()} ends the
- * threads. Used by one thread at a time; an interrupt ends the wait for a picture with an {@link
- * java.io.InterruptedIOException}, after which reading can go on.
+ * does not depend on their number. Memory: the batch handed out, in a new buffer every time, as
+ * much again, or two samples per thread, decoded ahead, and one whole picture per thread.
+ * Rewindable. {@link #close()} ends the threads. Used by one thread at a time; an interrupt ends
+ * the wait for a picture with an {@link java.io.InterruptedIOException}, after which reading can go
+ * on.
  */
 public final class PictureSource implements CalibrationSource {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(PictureSource.class);
 
-  private final List<Path> files;
-  private final String inputName;
-  private final int batchSize;
-  private final long sampleLimit;
-  private final boolean isSkipping;
-  private final SampleFormat format;
-  private final DecodeAhead ahead;
-  private final int aheadLimit;
-  private final Set<Path> skipped = new HashSet<>();
-  private int nextFile;
-  private long handedOut;
-  private byte @Nullable [] batch; // what an interrupt or a failure left of one
-  private int filled;
+  private final PictureBatches batches;
   private boolean isClosed;
 
-  private PictureSource(Builder builder, List<Path> files, String inputName, PictureLoader loader) {
-    this.files = files;
-    this.inputName = inputName;
-    this.batchSize = builder.batchSize;
-    this.sampleLimit = builder.sampleLimit;
-    this.isSkipping = builder.undecodable == UndecodablePolicy.SKIP;
-    this.format = loader.format();
-    this.ahead = new DecodeAhead(loader, builder.decoders);
-    this.aheadLimit = Math.max(batchSize, 2 * builder.decoders);
+  private PictureSource(PictureBatches batches) {
+    this.batches = batches;
   }
 
   /**
@@ -114,30 +92,7 @@ public final class PictureSource implements CalibrationSource {
   @Override
   public Optional<TensorBatch> next() throws IOException {
     requireOpen();
-    int sampleBytes = (int) format.byteCount();
-    int count = (int) Math.min(batchSize, filled + left());
-    if (batch == null) {
-      batch = new byte[count * sampleBytes];
-    }
-    while (filled < count && left() > 0) {
-      fillAhead();
-      byte @Nullable [] sample = nextSample();
-      if (sample != null) {
-        System.arraycopy(sample, 0, batch, filled * sampleBytes, sampleBytes);
-        filled++;
-      }
-    }
-    ByteBuffer bytes = ByteBuffer.wrap(batch, 0, filled * sampleBytes);
-    int sampleCount = filled;
-    handedOut += filled;
-    filled = 0;
-    batch = null;
-    if (sampleCount == 0) {
-      return Optional.empty();
-    }
-    fillAhead();
-    Tensor tensor = Tensor.of(format.elementType(), format.shape(sampleCount), bytes);
-    return Optional.of(TensorBatch.of(Map.of(inputName, tensor)));
+    return batches.next();
   }
 
   @Override
@@ -148,8 +103,7 @@ public final class PictureSource implements CalibrationSource {
   @Override
   public void rewind() {
     requireOpen();
-    files.removeAll(skipped);
-    goTo(0);
+    batches.rewind();
   }
 
   /**
@@ -167,12 +121,7 @@ public final class PictureSource implements CalibrationSource {
     if (sampleCount < 0) {
       throw new IllegalArgumentException("sampleCount is " + sampleCount + ", expected 0 or more");
     }
-    if (isSkipping || sampleCount == 0) {
-      return 0;
-    }
-    long passed = Math.min(sampleCount, filled + left());
-    goTo(handedOut + passed);
-    return passed;
+    return batches.skip(sampleCount);
   }
 
   /**
@@ -183,8 +132,7 @@ public final class PictureSource implements CalibrationSource {
    */
   @Override
   public OptionalLong sampleCount() {
-    long pictures = files.stream().filter(file -> !skipped.contains(file)).count();
-    return OptionalLong.of(Math.min(sampleLimit, pictures));
+    return OptionalLong.of(batches.sampleCount());
   }
 
   /**
@@ -194,62 +142,19 @@ public final class PictureSource implements CalibrationSource {
    * @return the count, 0 unless such files are skipped
    */
   public int skippedCount() {
-    return skipped.size();
+    return batches.skippedCount();
   }
 
   @Override
   public void close() {
-    if (!isClosed) {
-      isClosed = true;
-      batch = null;
-      ahead.close();
-    }
+    isClosed = true;
+    batches.close();
   }
 
   private void requireOpen() {
     if (isClosed) {
       throw new IllegalStateException("source is closed");
     }
-  }
-
-  /** Returns how many samples there may still be behind those handed out or in the open batch. */
-  private long left() {
-    int unread = files.size() - nextFile + ahead.count();
-    return Math.min(sampleLimit - handedOut - filled, unread);
-  }
-
-  /** Starts over at a sample, of a source whose every file is one. */
-  private void goTo(long sample) {
-    ahead.clear();
-    nextFile = (int) sample;
-    handedOut = sample;
-    filled = 0;
-    batch = null;
-  }
-
-  private void fillAhead() {
-    long wanted = Math.min(aheadLimit, sampleLimit - handedOut - filled);
-    while (nextFile < files.size() && ahead.count() < wanted) {
-      ahead.add(files.get(nextFile++));
-    }
-  }
-
-  /** Returns the next sample, or null where its file is skipped. */
-  private byte @Nullable [] nextSample() throws IOException {
-    byte[] sample = null;
-    try {
-      sample = ahead.await();
-    } catch (UndecodableException e) {
-      if (!isSkipping) {
-        throw new CalibrationException(
-            "picture '" + ahead.path() + "' cannot be decoded: " + e.getMessage(), e);
-      }
-      if (skipped.add(ahead.path())) {
-        LOGGER.warn("picture '{}' is skipped: {}", ahead.path(), e.getMessage());
-      }
-    }
-    ahead.remove();
-    return sample;
   }
 
   /** Collects which pictures to read and what a sample looks like. Not thread-safe. */
@@ -542,14 +447,24 @@ public final class PictureSource implements CalibrationSource {
       if (seed != null) {
         Collections.shuffle(files, new Random(seed));
       }
-      long largest = Math.min(Math.min(batchSize, sampleLimit), files.size());
-      if (loader.format().byteCount() > Integer.MAX_VALUE / largest) {
-        throw new CalibrationException(
-            "input '%s' takes samples of %s bytes, expected at most 2^31 - 1 in a batch of %s; use a smaller batch size"
-                .formatted(inputName, loader.format().byteCount(), largest));
-      }
+      requireFit(loader.format().byteCount(), files.size());
       LOGGER.debug("{} pictures to read for input '{}'", files.size(), inputName);
-      return new PictureSource(this, files, inputName, loader);
+      boolean isSkipping = undecodable == UndecodablePolicy.SKIP;
+      return new PictureSource(
+          new PictureBatches(
+              new PictureBatches.Plan(inputName, batchSize, sampleLimit, isSkipping),
+              files,
+              new DecodeAhead(loader, decoders, Math.max(batchSize, 2 * decoders))));
+    }
+
+    private void requireFit(long sampleBytes, int fileCount) {
+      long samples = Math.min(Math.min(batchSize, sampleLimit), fileCount);
+      if (sampleBytes > Integer.MAX_VALUE / samples) {
+        throw new CalibrationException(
+            "input '%s' takes samples of %s bytes, expected at most 2^31 - 1 in a batch of %s; "
+                    .formatted(inputName, sampleBytes, samples)
+                + "use a smaller batch size");
+      }
     }
 
     private static int atLeast1(int value, String name) {

@@ -17,11 +17,13 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Random;
 import java.util.function.ToIntBiFunction;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -91,7 +93,7 @@ class PictureDecoderTest {
   @CsvSource({"1, png", "2, png", "4, png", "8, png", "8, bmp", "4, bmp", "8, gif", "1, tif"})
   void decode_palette_looksTheColorsUp(int bits, String format) throws Exception {
     byte[] colors = new byte[3 << bits];
-    new java.util.Random(bits).nextBytes(colors);
+    new Random(bits).nextBytes(colors);
     IndexColorModel palette = new IndexColorModel(bits, 1 << bits, colors, 0, false);
     int type = bits == 8 ? BufferedImage.TYPE_BYTE_INDEXED : BufferedImage.TYPE_BYTE_BINARY;
     BufferedImage image = new BufferedImage(WIDTH, HEIGHT, type, palette);
@@ -141,7 +143,7 @@ class PictureDecoderTest {
   @Test
   void decode_jpegWithoutMarkers_takesYCbCr() throws Exception {
     byte[] file = bytes(noise(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB, 6), "jpg");
-    int jfifEnd = 4 + ((file[4] & 0xff) << 8 | file[5] & 0xff);
+    int jfifEnd = jfifEnd(file);
     byte[] bare = new byte[file.length - jfifEnd + 2];
     System.arraycopy(file, 0, bare, 0, 2);
     System.arraycopy(file, jfifEnd, bare, 2, file.length - jfifEnd);
@@ -152,7 +154,7 @@ class PictureDecoderTest {
   @Test
   void decode_jpegOfRgbIds_takesThemAsTheyAre() throws Exception {
     byte[] file = bytes(noise(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB, 7), "jpg");
-    int jfifEnd = 4 + ((file[4] & 0xff) << 8 | file[5] & 0xff);
+    int jfifEnd = jfifEnd(file);
     for (int i = jfifEnd; i < file.length - 8; i++) {
       boolean isFrame = file[i] == (byte) 0xff && file[i + 1] == (byte) 0xc0;
       boolean isScan = file[i] == (byte) 0xff && file[i + 1] == (byte) 0xda;
@@ -211,7 +213,7 @@ class PictureDecoderTest {
             dataType);
     BufferedImage image =
         new BufferedImage(model, model.createCompatibleWritableRaster(WIDTH, HEIGHT), false, null);
-    java.util.Random random = new java.util.Random(8);
+    Random random = new Random(8);
     int bound = 1 << model.getComponentSize(0);
     for (int i = 0; i < WIDTH * HEIGHT * model.getNumComponents(); i++) {
       int pixel = i / model.getNumComponents();
@@ -223,10 +225,15 @@ class PictureDecoderTest {
     return image;
   }
 
+  /** Returns where the first marker behind the JFIF one begins. */
+  private static int jfifEnd(byte[] file) {
+    return 4 + ByteBuffer.wrap(file).getShort(4);
+  }
+
   /** Puts a profile of linear light behind the JFIF marker. */
   private static byte[] withProfile(byte[] file) throws IOException {
     byte[] profile = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
-    int jfifEnd = 4 + ((file[4] & 0xff) << 8 | file[5] & 0xff);
+    int jfifEnd = jfifEnd(file);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.write(file, 0, jfifEnd);

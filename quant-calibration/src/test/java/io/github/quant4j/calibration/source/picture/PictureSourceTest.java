@@ -112,11 +112,14 @@ class PictureSourceTest {
 
   /** The files behind a batch ahead are gone, and that is not noticed before their turn. */
   @Test
-  void next_decodesOneBatchAhead() throws IOException {
+  void next_decodesOneBatchAhead() throws Exception {
     writeNumbered(folder, 9);
     try (PictureSource source =
         numbered(folder).batchSize(3).decoders(1).onUndecodable(UndecodablePolicy.SKIP).open()) {
       source.next();
+      while (decoders().stream().anyMatch(PictureSourceTest::isBusy)) {
+        Thread.sleep(1);
+      }
       for (int i = 6; i < 9; i++) {
         Files.delete(folder.resolve("%02d.png".formatted(i)));
       }
@@ -305,6 +308,10 @@ class PictureSourceTest {
       }
     }
     return values;
+  }
+
+  private static boolean isBusy(Thread decoder) {
+    return decoder.getState() != Thread.State.TIMED_WAITING; // for more to do
   }
 
   private static List<Thread> decoders() {
