@@ -110,8 +110,8 @@ public final class Calibrator implements AutoCloseable {
    * @return the statistics of the observed tensors; a tensor that had no finite element in any
    *     batch is left out, with a warning in the log
    * @throws IOException if the source cannot be read or the checkpoint not written; batches before
-   *     that are observed, and in the checkpoints that were due; a checkpoint that cannot be deleted
-   *     at the end is a warning in the log
+   *     that are observed, and in the checkpoints that were due; a checkpoint that cannot be
+   *     deleted at the end is a warning in the log
    * @throws CalibrationException if the source holds no sample, a batch does not fit the inputs or
    *     holds a NaN or infinite value, the model fails, an observed tensor holds a NaN or infinite
    *     value, memory does not suffice, or there is a checkpoint of another run
@@ -318,9 +318,9 @@ public final class Calibrator implements AutoCloseable {
      * Keeps the state in a file, from which a run that did not come to its end is resumed, bit for
      * bit. A run that finds the file moves its source, which must be a fresh one of the same
      * samples in the same order, past what was observed; at its end it deletes the file. The file
-     * of a run with another model, parameters, observed tensors, policy, criterion of convergence or
-     * choice of histograms is refused; weights that a model keeps in other files are not looked at,
-     * nor is how ONNX Runtime runs the model, which may change last bits.
+     * of a run with another model, parameters, observed tensors, policy, criterion of convergence
+     * or choice of histograms is refused; weights that a model keeps in other files are not looked
+     * at, nor is how ONNX Runtime runs the model, which may change last bits.
      *
      * @param file the checkpoint, in a folder that exists; replaced in one step
      * @param interval after how many batches it is written, from 1; also when a run is cancelled or

@@ -118,7 +118,7 @@ final class InferencePipeline implements AutoCloseable {
     }
   }
 
-  private static RuntimeException unchecked(Throwable failure) {
+  private static RuntimeException unchecked(@Nullable Throwable failure) {
     if (failure instanceof Error error) {
       throw error;
     }

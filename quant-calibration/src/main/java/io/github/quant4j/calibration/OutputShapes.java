@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -69,7 +70,7 @@ final class OutputShapes {
         return false;
       }
       Set<String> wrong = new TreeSet<>(found.keySet());
-      wrong.removeIf(name -> found.get(name).equals(actual.get(name)));
+      wrong.removeIf(name -> Objects.equals(found.get(name), actual.get(name)));
       if (learnt.contains(key)) {
         LOGGER.debug("the shapes of {} depend on values, they are copied", wrong);
         unpredictable.addAll(wrong);

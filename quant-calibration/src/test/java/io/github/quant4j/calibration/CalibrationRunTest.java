@@ -45,12 +45,16 @@ class CalibrationRunTest {
       throws IOException {
     List<Long> kept = new ArrayList<>();
     try (Calibrator calibrator =
-        conv().checkpoint(state(), interval).listener(progress -> kept.add(batchesKept())).build()) {
+        conv()
+            .checkpoint(state(), interval)
+            .listener(progress -> kept.add(batchesKept()))
+            .build()) {
       assertThat(calibrator.calibrate(source(7)).report().batchCount()).isEqualTo(7);
     }
 
     assertThat(kept)
-        .isEqualTo(IntStream.rangeClosed(1, 7).mapToLong(k -> k / interval * interval).boxed().toList());
+        .isEqualTo(
+            IntStream.rangeClosed(1, 7).mapToLong(k -> k / interval * interval).boxed().toList());
     assertThat(state()).doesNotExist();
   }
 
@@ -96,9 +100,7 @@ class CalibrationRunTest {
     assertThatThrownBy(() -> calibrate(conv().listener(new CancelAfter(2)), source(5)))
         .hasMessage(observed + "nothing is kept, since no checkpoint was asked for");
     assertThatThrownBy(
-            () ->
-                calibrate(
-                    conv().checkpoint(state(), 9).listener(new CancelAfter(2)), source(5)))
+            () -> calibrate(conv().checkpoint(state(), 9).listener(new CancelAfter(2)), source(5)))
         .hasMessage(observed + "checkpoint '%s' holds them", state());
   }
 
@@ -207,10 +209,7 @@ class CalibrationRunTest {
     assertThatThrownBy(
             () ->
                 calibrate(
-                    conv()
-                        .convergence(EARLY)
-                        .checkpoint(state(), 100)
-                        .listener(new CancelAfter(5)),
+                    conv().convergence(EARLY).checkpoint(state(), 100).listener(new CancelAfter(5)),
                     source(8)))
         .isInstanceOf(CalibrationCancelledException.class);
 

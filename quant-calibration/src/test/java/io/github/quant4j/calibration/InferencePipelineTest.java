@@ -104,8 +104,7 @@ class InferencePipelineTest {
   void next_interrupted_goesOnAndStaysInterrupted() throws IOException {
     Executor starting = task -> new Thread(task).start();
     try (InferencePipeline pipeline =
-        new InferencePipeline(
-            source(50, -1), loader(), frames(4), WorkerThreads.of(starting, 4))) {
+        new InferencePipeline(source(50, -1), loader(), frames(4), WorkerThreads.of(starting, 4))) {
       for (int index = 0; index < 50; index++) {
         Thread.currentThread().interrupt();
         BatchFrame frame = pipeline.next().orElseThrow();

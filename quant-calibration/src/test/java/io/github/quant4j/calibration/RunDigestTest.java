@@ -66,8 +66,7 @@ class RunDigestTest {
   void of_fileThatIsMissing_namesIt(@TempDir Path folder) {
     Path missing = folder.resolve("m.onnx");
 
-    assertThatThrownBy(
-            () -> RunDigest.of(ModelFile.of(missing), parameters, NonFinitePolicy.ERROR))
+    assertThatThrownBy(() -> RunDigest.of(ModelFile.of(missing), parameters, NonFinitePolicy.ERROR))
         .isInstanceOf(CalibrationException.class)
         .hasMessageStartingWith("cannot read the model \"%s\": ", missing);
   }
