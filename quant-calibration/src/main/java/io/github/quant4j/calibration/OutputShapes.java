@@ -5,12 +5,14 @@ import ai.onnxruntime.OnnxValue;
 import io.github.quant4j.calibration.InferenceSession.Wanted;
 import io.github.quant4j.core.tensor.Shape;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,9 +36,11 @@ final class OutputShapes {
 
   private final InferenceSession session;
   private final Set<String> names;
-  private final Map<Map<String, Shape>, Map<String, Shape>> known = new LinkedHashMap<>();
-  private final Set<Map<String, Shape>> learnt = new LinkedHashSet<>();
-  private final Set<String> unpredictable = new LinkedHashSet<>();
+  private final Map<Map<String, Shape>, Map<String, Shape>> known =
+      new LinkedHashMap<>(16, 0.75f, true); // least recently used first
+  private final Set<Map<String, Shape>> learnt = new HashSet<>();
+  private final Set<String> unpredictable = new HashSet<>();
+  private final Set<String> misdeclared = new HashSet<>();
 
   OutputShapes(InferenceSession session, Set<String> names) {
     this.session = session;
@@ -65,18 +69,17 @@ final class OutputShapes {
       if (predictable(actual).equals(found)) {
         return false;
       }
+      Set<String> wrong = new TreeSet<>(found.keySet());
+      wrong.removeIf(name -> Objects.equals(found.get(name), actual.get(name)));
       if (learnt.contains(key)) {
-        actual.forEach((name, shape) -> distrust(name, shape, found.get(name)));
+        LOGGER.debug("the shapes of {} depend on values, they are copied", wrong);
+        unpredictable.addAll(wrong);
+      } else {
+        LOGGER.debug("the shapes of {} are not as declared", wrong);
+        misdeclared.addAll(wrong);
       }
       put(key, actual, true);
       return true;
-    }
-  }
-
-  private void distrust(String name, Shape actual, @Nullable Shape found) {
-    if (found != null && !actual.equals(found)) {
-      LOGGER.debug("the shape of '{}' depends on values, it is copied", name);
-      unpredictable.add(name);
     }
   }
 
@@ -89,7 +92,7 @@ final class OutputShapes {
 
   private synchronized Map<String, Shape> put(
       Map<String, Shape> key, Map<String, Shape> shapes, boolean isLearnt) {
-    if (known.size() >= LARGEST_COUNT) {
+    if (known.size() >= LARGEST_COUNT && !known.containsKey(key)) {
       Map<String, Shape> oldest = known.keySet().iterator().next();
       known.remove(oldest);
       learnt.remove(oldest);
@@ -111,9 +114,11 @@ final class OutputShapes {
     Map<String, Long> sizes = new HashMap<>();
     inputs.forEach((name, shape) -> symbolic(session.inputShapes(), name).bind(shape, sizes));
     Map<String, Shape> shapes = new LinkedHashMap<>();
-    for (String name : names) {
+    Set<String> wanted = new LinkedHashSet<>(names);
+    wanted.removeAll(unpredictable);
+    for (String name : wanted) {
       Optional<Shape> shape = symbolic(session.outputShapes(), name).resolve(sizes);
-      if (shape.isEmpty()) {
+      if (shape.isEmpty() || misdeclared.contains(name)) {
         return Optional.empty();
       }
       shapes.put(name, shape.get());

@@ -197,7 +197,9 @@ public final class StreamingHistogram {
     }
   }
 
-  /** Leaves all as it is for most chunks, which bring no new extreme, and allocates nothing then. */
+  /**
+   * Leaves all as it is for most chunks, which bring no new extreme, and allocates nothing then.
+   */
   private void include(Extremes found) {
     if (extremes.contains(found)) {
       return;
