@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory: the session, the observed tensors of two batches, one more for every further batch in
  * parallel, and a few bytes per tensor, 80 KB with histograms, however many samples there are. The
- * tensors lie in direct memory, of which the JVM allows as much as heap unless told otherwise
+ * tensors lie in direct memory, of which Java up to 21 allows as much as heap unless told otherwise
  * ({@code -XX:MaxDirectMemorySize}); {@code close} frees it.
  *
  * <p>Owns native memory until {@link #close()}. Used by one thread at a time, but for {@code
