@@ -77,17 +77,15 @@ final class DirectBlock implements AutoCloseable {
     MethodHandles.Lookup lookup = MethodHandles.publicLookup();
     Class<?> arenaType = Class.forName("java.lang.foreign.Arena");
     Class<?> segmentType = Class.forName("java.lang.foreign.MemorySegment");
-    MethodHandle create = lookup.findStatic(arenaType, "ofShared", MethodType.methodType(arenaType));
+    MethodHandle create =
+        lookup.findStatic(arenaType, "ofShared", MethodType.methodType(arenaType));
     MethodHandle allocate =
         MethodHandles.filterReturnValue(
             lookup.findVirtual(
-                arenaType,
-                "allocate",
-                MethodType.methodType(segmentType, long.class, long.class)),
+                arenaType, "allocate", MethodType.methodType(segmentType, long.class, long.class)),
             lookup.findVirtual(
                 segmentType, "asByteBuffer", MethodType.methodType(ByteBuffer.class)));
-    MethodHandle close =
-        lookup.findVirtual(arenaType, "close", MethodType.methodType(void.class));
+    MethodHandle close = lookup.findVirtual(arenaType, "close", MethodType.methodType(void.class));
     return byteCount -> {
       Object arena = create.invoke();
       ByteBuffer bytes = (ByteBuffer) allocate.invoke(arena, (long) byteCount, (long) Double.BYTES);
@@ -101,8 +99,7 @@ final class DirectBlock implements AutoCloseable {
     instance.setAccessible(true);
     MethodHandle clean =
         MethodHandles.lookup()
-            .findVirtual(
-                type, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
+            .findVirtual(type, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
             .bindTo(instance.get(null));
     return byteCount -> {
       ByteBuffer bytes = ByteBuffer.allocateDirect(byteCount);

@@ -23,9 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -46,8 +48,7 @@ class CalibratorExactnessTest {
   private record Subject(String model, List<String> observed, List<TensorBatch> batches) {
 
     Calibrator.Builder builder() throws IOException {
-      byte[] bytes =
-          model.equals("resnet20") ? TestModels.resNet20() : TestModels.read(model);
+      byte[] bytes = model.equals("resnet20") ? TestModels.resNet20() : TestModels.read(model);
       return Calibrator.builder(bytes, observed)
           .threadCount(2)
           .histograms(true)
@@ -106,7 +107,9 @@ class CalibratorExactnessTest {
         new Subject("resnet20", List.of("input", "logits"), images(36, 8)));
   }
 
-  /** The first pictures of those that data/fashion-mnist/README.md describes, prepared as it says. */
+  /**
+   * The first pictures of those that data/fashion-mnist/README.md describes, prepared as it says.
+   */
   private static List<TensorBatch> images(int count, int batchSize) throws IOException {
     Path file = Path.of("..", "data", "fashion-mnist", "calibration-images-idx3-ubyte.gz");
     float[] values = new float[count * 32 * 32];
@@ -156,9 +159,7 @@ class CalibratorExactnessTest {
           List.of(batches.subList(cut, batches.size()), batches.subList(0, cut))) {
         tables.add(Subject.result(subject.builder(), CalibrationSource.of(shard)).table());
       }
-      assertThat(CalibrationTable.merge(tables))
-          .as("seed %s", seed)
-          .isEqualTo(expected);
+      assertThat(CalibrationTable.merge(tables)).as("seed %s", seed).isEqualTo(expected);
     }
   }
 
@@ -169,13 +170,7 @@ class CalibratorExactnessTest {
     ExecutorService pool = Executors.newFixedThreadPool(3);
     ExecutorService ended = Executors.newSingleThreadExecutor();
     ended.shutdown();
-    Executor late =
-        work ->
-            pool.execute(
-                () -> {
-                  Thread.yield();
-                  work.run();
-                });
+    Executor late = CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS, pool);
     try {
       List<Executor> executors = List.of(Runnable::run, pool, ended, work -> {}, late, pool);
       for (int i = 0; i < executors.size(); i++) {
