@@ -8,7 +8,10 @@ public final class CalibrationCancelledException extends QuantizationException {
 
   private static final long serialVersionUID = 1L;
 
+  /** How many batches were observed. */
   private final long batchCount;
+
+  /** How many samples were observed. */
   private final long sampleCount;
 
   CalibrationCancelledException(String message, long batchCount, long sampleCount) {
