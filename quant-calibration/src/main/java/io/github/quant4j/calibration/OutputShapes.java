@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * <p>They follow from what the model declares where that leaves nothing open but named dimensions
  * of the inputs. Otherwise they are learnt from one run more for every new shape of the inputs. An
  * output whose shape changes while those of the inputs stay depends on the values, as that of
- * NonZero does; there is no knowing it, and it is copied instead.
+ * NonZero does; there is no knowing it, and it is copied instead, as is one of another shape than
+ * the model declares.
  *
  * <p>Thread-safe.
  */
@@ -73,6 +74,13 @@ final class OutputShapes {
     }
   }
 
+  /** The runtime computes what a model declares wrongly, but does not write it to memory of ours. */
+  private void copyUnlessAdmitted(String name, Shape shape) {
+    if (!symbolic(session.outputShapes(), name).admits(shape) && unpredictable.add(name)) {
+      LOGGER.debug("'{}' is {}, not as the model declares it, it is copied", name, shape);
+    }
+  }
+
   private void distrust(String name, Shape actual, @Nullable Shape found) {
     if (found != null && !actual.equals(found)) {
       LOGGER.debug("the shape of '{}' depends on values, it is copied", name);
@@ -97,6 +105,7 @@ final class OutputShapes {
     known.put(key, shapes);
     if (isLearnt) {
       learnt.add(key);
+      shapes.forEach(this::copyUnlessAdmitted);
     }
     return predictable(shapes);
   }

@@ -80,6 +80,13 @@ class CalibratorModelsTest {
         new Subject(
             "expand", List.of("wide"), Stream.of(0L, 0L, 4L, 4L, 2L).map(samples::expand).toList()),
         new Subject("expand", List.of("wide"), List.of(samples.expand(0), samples.expand(0))),
+        // An output that declares another shape than it has.
+        new Subject(
+            "one_sample",
+            List.of("y", "z"),
+            Stream.of(3, 1, 3, 2)
+                .map(n -> TensorBatch.of(Map.of("x", samples.floats(n, 2))))
+                .toList()),
         // An input that is an output as it is, and a constant that is used.
         new Subject(
             "passing",
