@@ -74,7 +74,7 @@ final class OutputShapes {
     }
   }
 
-  /** The runtime computes what a model declares wrongly, but does not write it to memory of ours. */
+  /** What a model declares wrongly the runtime computes, but not into memory of ours. */
   private void copyUnlessAdmitted(String name, Shape shape) {
     if (!symbolic(session.outputShapes(), name).admits(shape) && unpredictable.add(name)) {
       LOGGER.debug("'{}' is {}, not as the model declares it, it is copied", name, shape);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CalibratorModelsTest {
 
   /** A model, what is observed of it, and batches. */
-  private record Subject(String model, List<String> observed, List<TensorBatch> batches) {
+  record Subject(String model, List<String> observed, List<TensorBatch> batches) {
 
     CalibrationTable calibrate(UnaryOperator<Calibrator.Builder> options) throws IOException {
       Calibrator.Builder builder = Calibrator.builder(TestModels.read(model), observed);
