@@ -1,27 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Turns the lines of CalibrationCost and calibration_peer.py into a table. Every line is put over
-# the last line of plain inference before it; a row is the median of such ratios.
+# the last line of plain inference before it, every pass over the same pass; a figure is the median
+# of such ratios. Lines of several passes give the columns "warm", without their first pass.
 
-function text(key) {
-  return match($0, "\"" key "\": \"[^\"]*") ? substr($0, RSTART + length(key) + 5, RLENGTH - length(key) - 5) : ""
-}
-
-function number(key) {
-  return match($0, "\"" key "\": [0-9.]+") ? substr($0, RSTART + length(key) + 4, RLENGTH - length(key) - 4) + 0 : -1
-}
-
-function numbers(key, into) {
-  match($0, "\"" key "\": \\[[^]]*")
-  return split(substr($0, RSTART + length(key) + 5, RLENGTH - length(key) - 5), into, ", ")
+# What follows a key, up to a character that ends it.
+function after(key, end,    rest) {
+  if (!match($0, "\"" key "\": [\"[]?")) return ""
+  rest = substr($0, RSTART + RLENGTH)
+  return match(rest, end) ? substr(rest, 1, RSTART - 1) : ""
 }
 
 function add(column, value) {
   values[row, column] = values[row, column] " " sprintf("%.4f", value)
 }
 
-function median(column, format,    list, count, i, j, swap) {
-  count = split(values[rows[r], column], list, " ")
+function median(row, column, format,    list, count, i, j, swap) {
+  count = split(values[row, column], list, " ")
   if (count == 0) return "-"
   for (i = 2; i <= count; i++)
     for (j = i; j > 1 && list[j] + 0 < list[j - 1] + 0; j--) {
@@ -31,31 +26,43 @@ function median(column, format,    list, count, i, j, swap) {
 }
 
 {
-  tool = text("tool")
-  if (tool == "") tool = "quant4j"
-  row = text("model") " x" number("batches") " | " tool " | " text("mode")
+  tool = after("tool", "\"")
+  mode = after("mode", "\"")
+  row = after("model", "\"") ", " after("batches", "[,}]") " | " (tool == "" ? "quant4j" : tool) " | " mode
   if (!(row in seen)) { seen[row] = 1; rows[++rowCount] = row }
-  passes = numbers("seconds", wall)
-  numbers("processorSeconds", processor)
-  peak = number("peakResident")
-  if (text("failure") != "") failures[row] = text("failure")
-  if (passes == 1) { add("seconds", wall[1]); add("peak", peak / 1e6) }
-  if (text("mode") == "plain") {
+  passes = split(after("seconds", "]"), wall, ", ")
+  split(after("processorSeconds", "]"), processor, ", ")
+  peak = after("peakResident", "[,}]") / 1e6
+  failure = after("failure", "\"")
+  if (failure != "") { failures[row] = ", failed: " failure; next }
+
+  if (mode == "plain") {
     for (i = 1; i <= passes; i++) { plainWall[i] = wall[i]; plainProcessor[i] = processor[i] }
     plainPeak = peak
-  } else if (passes == 1) {
-    add("first", wall[1] / plainWall[1])
-    add("above", (peak - plainPeak) / 1e6)
+  }
+  if (passes == 1) { add("seconds", wall[1]); add("peak", peak) }
+  if (mode == "plain") next
+
+  if (passes == 1) {
+    add("wall", wall[1] / plainWall[1])
+    add("processor", processor[1] / plainProcessor[1])
+    add("above", peak - plainPeak)
   }
   for (i = 2; i <= passes; i++) {
-    add("warm", wall[i] / plainWall[i])
-    add("processor", processor[i] / plainProcessor[i])
+    add("warmWall", wall[i] / plainWall[i])
+    add("warmProcessor", processor[i] / plainProcessor[i])
   }
 }
 
 END {
-  print "| model | tool | mode | seconds | over plain | warm | processor time, warm | peak MB | above plain |"
-  print "|---|---|---|---|---|---|---|---|---|"
-  for (r = 1; r <= rowCount; r++)
-    printf "| %s | %s | %s | %s | %s | %s | %s |%s\n", rows[r], median("seconds", "%.2f"), median("first", "%.2f"), median("warm", "%.2f"), median("processor", "%.2f"), median("peak", "%.0f"), median("above", "%.0f"), (rows[r] in failures ? " failed: " failures[rows[r]] : "")
+  print "| model, batches | tool | mode | seconds | over plain | processor time | warm | warm, processor time | peak MB | above plain |"
+  print "|---|---|---|---|---|---|---|---|---|---|"
+  for (i = 1; i <= rowCount; i++) {
+    row = rows[i]
+    printf "| %s%s | %s | %s | %s | %s | %s | %s | %s |\n", row, failures[row],
+      median(row, "seconds", "%.2f"), median(row, "wall", "%.2f"),
+      median(row, "processor", "%.2f"), median(row, "warmWall", "%.2f"),
+      median(row, "warmProcessor", "%.2f"), median(row, "peak", "%.0f"),
+      median(row, "above", "%.0f")
+  }
 }

@@ -11,7 +11,7 @@
 #   JAVA     java when not set, with options where wanted
 #
 # needs: benchmarks/target/benchmarks.jar (mvn -Pfast -DskipTests package), and Maven and unzip
-# for models that are not in WORK_DIR yet; 12 GB of memory for the peer
+# for models that are not in WORK_DIR yet; Linux, and 16 GB of free memory, for the peer
 
 set -eu
 
