@@ -1,126 +1,204 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.calibration;
 
-import static java.util.Objects.requireNonNull;
-
-import io.github.quant4j.core.source.CalibrationSource;
-import io.github.quant4j.core.source.TensorBatch;
+import io.github.quant4j.calibration.CalibrationReport.Ending;
+import io.github.quant4j.calibration.CalibratorOptions.Checkpoints;
+import io.github.quant4j.core.observer.NonFinitePolicy;
 import io.github.quant4j.core.table.CalibrationTable;
-import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.function.Supplier;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The collectors and counters of one pass over a source. Not thread-safe. */
+/**
+ * The collectors and counters of one pass over a source.
+ *
+ * <p>Whatever runs in parallel, batches are observed in the order of the source, each one wholly
+ * before the next. After every batch the state is therefore that of a run without any parallelism,
+ * and so are checkpoints, an early end and the batch that a failure names. Not thread-safe.
+ */
 final class CalibrationRun {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(CalibrationRun.class);
 
-  private final InferenceSession session;
-  private final Set<String> observedInputs;
-  private final Set<String> observedOutputs;
-  private final CalibrationListener listener;
-  private final Map<String, TensorCollector> collectors = new LinkedHashMap<>();
+  private final CalibratorOptions options;
+  private final BooleanSupplier isClosing;
+  private final SortedMap<String, TensorCollector> collectors = new TreeMap<>();
   private final long start = System.nanoTime();
+  private ConvergenceTracker tracker;
   private long batchCount;
   private long sampleCount;
+  private long resumedSampleCount;
 
-  CalibrationRun(
-      InferenceSession session,
-      Set<String> observedInputs,
-      Set<String> observedOutputs,
-      Supplier<TensorCollector> collecting,
-      CalibrationListener listener) {
-    this.session = session;
-    this.observedInputs = observedInputs;
-    this.observedOutputs = observedOutputs;
-    this.listener = listener;
-    observedInputs.forEach(tensor -> collectors.put(tensor, collecting.get()));
-    observedOutputs.forEach(tensor -> collectors.put(tensor, collecting.get()));
+  CalibrationRun(ObservedTensors observed, CalibratorOptions options, BooleanSupplier isClosing) {
+    this.options = options;
+    this.isClosing = isClosing;
+    observed.names().forEach(tensor -> collectors.put(tensor, options.newCollector()));
+    tracker = new ConvergenceTracker(options.convergence(), collectors.keySet());
   }
 
-  CalibrationTable run(CalibrationSource source) throws IOException {
-    OptionalLong expectedSampleCount = source.sampleCount();
-    for (Optional<TensorBatch> batch = source.next(); batch.isPresent(); batch = source.next()) {
-      if (batch.get().sampleCount() > 0) {
-        observe(batch.get());
-        Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-        listener.batchObserved(
-            new CalibrationProgress(batchCount, sampleCount, expectedSampleCount, elapsed));
+  /** Takes over what a checkpoint holds, if there is one, and returns how many samples it is of. */
+  long resume() throws IOException {
+    if (options.checkpoints().isEmpty()) {
+      return 0;
+    }
+    Checkpoints checkpoints = options.checkpoints().get();
+    if (!Files.exists(checkpoints.file())) {
+      return 0;
+    }
+    CalibrationState state = CheckpointFile.read(checkpoints.file());
+    state.requireSame(
+        checkpoints.file(),
+        new CalibrationSetup(
+            checkpoints.modelDigest(),
+            collectors.keySet(),
+            options.hasHistograms(),
+            options.convergence()));
+    collectors.replaceAll(
+        (tensor, empty) ->
+            TensorCollector.restore(
+                Optional.ofNullable(state.tensors().get(tensor)).orElseThrow(),
+                options.hasHistograms()));
+    tracker = ConvergenceTracker.restore(options.convergence(), state);
+    batchCount = state.batchCount();
+    sampleCount = state.sampleCount();
+    resumedSampleCount = sampleCount;
+    LOGGER.debug("resumed after {} batches, {} samples", batchCount, sampleCount);
+    return sampleCount;
+  }
+
+  /** Observes what a pipeline hands over, to its end or to where the ranges are settled. */
+  CalibrationResult run(
+      InferencePipeline pipeline, ObservationThreads threads, OptionalLong expected)
+      throws IOException {
+    TensorObservation observation = threads.observation(collectors);
+    try {
+      while (!tracker.endsRun(sampleCount)) {
+        requireNotCancelled();
+        Optional<BatchFrame> frame = pipeline.next();
+        if (frame.isEmpty()) {
+          return end(Ending.COMPLETE);
+        }
+        observe(frame.get(), observation);
+        pipeline.release(frame.get());
+        tell(expected);
+      }
+      return end(Ending.CONVERGED);
+    } catch (InterruptedException e) {
+      try {
+        throw cancelled();
+      } finally {
+        Thread.currentThread()
+            .interrupt(); // only now, since it would keep files from being written
       }
     }
+  }
+
+  private void observe(BatchFrame frame, TensorObservation observation) {
+    observation.observe(frame.values());
+    batchCount++;
+    sampleCount += frame.sampleCount();
+    if (options.policy() == NonFinitePolicy.ERROR) {
+      requireFinite();
+    }
+    tracker.batchObserved(tensor -> collector(tensor).range());
+  }
+
+  private TensorCollector collector(String tensor) {
+    return Optional.ofNullable(collectors.get(tensor)).orElseThrow();
+  }
+
+  private void requireFinite() {
+    collectors.forEach(
+        (tensor, collector) -> {
+          if (collector.nonFiniteCount() > 0) {
+            throw new CalibrationException(
+                "tensor '%s' holds %s NaN or infinite values in batch %s, expected finite ones; %s"
+                    .formatted(
+                        tensor,
+                        collector.nonFiniteCount(),
+                        batchCount,
+                        "check that the samples are prepared as the model expects"));
+          }
+        });
+  }
+
+  private void tell(OptionalLong expected) throws IOException {
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+    options
+        .listener()
+        .batchObserved(
+            new CalibrationProgress(
+                batchCount, sampleCount, expected, resumedSampleCount, elapsed));
+    if (options.checkpoints().isPresent()
+        && batchCount % options.checkpoints().get().interval() == 0) {
+      writeCheckpoint(options.checkpoints().get());
+    }
+  }
+
+  private void requireNotCancelled() throws IOException, InterruptedException {
+    if (isClosing.getAsBoolean()) {
+      throw new IllegalStateException("calibrator was closed while it ran");
+    }
+    if (options.listener().isCancelled()) {
+      throw cancelled();
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  private CalibrationCancelledException cancelled() throws IOException {
+    String kept = "nothing is kept, since no checkpoint was asked for";
+    if (options.checkpoints().isPresent() && batchCount > 0) {
+      writeCheckpoint(options.checkpoints().get());
+      kept = "checkpoint '%s' holds them".formatted(options.checkpoints().get().file());
+    }
+    return new CalibrationCancelledException(
+        "calibration was cancelled after %s batches, %s samples; %s"
+            .formatted(batchCount, sampleCount, kept),
+        batchCount,
+        sampleCount);
+  }
+
+  private void writeCheckpoint(Checkpoints checkpoints) throws IOException {
+    SortedMap<String, TensorState> tensors = new TreeMap<>();
+    collectors.forEach((tensor, collector) -> tensors.put(tensor, collector.state()));
+    CheckpointFile.write(
+        checkpoints.file(),
+        new CalibrationState(
+            checkpoints.modelDigest(),
+            options.hasHistograms(),
+            batchCount,
+            sampleCount,
+            tensors,
+            tracker.state()));
+  }
+
+  private CalibrationResult end(Ending ending) throws IOException {
     if (sampleCount == 0) {
       throw new CalibrationException(
           "the calibration source holds no sample, expected at least one; a few hundred are usual");
     }
     LOGGER.debug("observed {} tensors on {} samples", collectors.size(), sampleCount);
-    return table();
-  }
-
-  private void observe(TensorBatch batch) {
-    session.requireFit(batch);
-    requireFinite(batch);
-    batchCount++;
-    for (String input : observedInputs) {
-      observe(input, batch.tensor(input).orElseThrow());
+    CalibrationResult result = new CalibrationResult(table(), report(ending));
+    if (options.checkpoints().isPresent()) {
+      Files.deleteIfExists(options.checkpoints().get().file());
     }
-    if (!observedOutputs.isEmpty()) {
-      session.run(batch, observedOutputs, this::observe);
-    }
-    sampleCount += batch.sampleCount();
-  }
-
-  private void observe(String name, Tensor tensor) {
-    TensorCollector collector = requireNonNull(collectors.get(name), name);
-    collector.observe(tensor.floats());
-    if (collector.nonFiniteCount() > 0) {
-      throw new CalibrationException(
-          "tensor '%s' holds %s NaN or infinite values in batch %s, expected finite ones; %s"
-              .formatted(
-                  name,
-                  collector.nonFiniteCount(),
-                  batchCount,
-                  "check that the samples are prepared as the model expects"));
-    }
-  }
-
-  private void requireFinite(TensorBatch batch) {
-    for (String name : batch.names()) {
-      Tensor tensor = batch.tensor(name).orElseThrow();
-      OptionalLong index = NonFiniteSearch.first(tensor);
-      if (index.isPresent()) {
-        long sampleSize = tensor.shape().elementCount() / batch.sampleCount();
-        throw new CalibrationException(
-            "input '%s' holds a NaN or infinite value in sample %s at index %s, %s"
-                .formatted(
-                    name,
-                    sampleCount + index.getAsLong() / sampleSize,
-                    indexWithinSample(tensor.shape().toArray(), index.getAsLong() % sampleSize),
-                    "counted from 0, expected finite ones; remove or mend the sample"));
-      }
-    }
-  }
-
-  private static String indexWithinSample(long[] dimensions, long element) {
-    long[] index = new long[dimensions.length - 1];
-    long left = element;
-    for (int axis = index.length - 1; axis >= 0; axis--) {
-      index[axis] = left % dimensions[axis + 1];
-      left /= dimensions[axis + 1];
-    }
-    return Arrays.toString(index);
+    return result;
   }
 
   private CalibrationTable table() {
-    CalibrationTable.Builder table = CalibrationTable.builder().sampleCount(sampleCount);
+    CalibrationTable.Builder table =
+        CalibrationTable.builder().provenance(options.provenance()).sampleCount(sampleCount);
     collectors.forEach(
         (tensor, collector) ->
             collector
@@ -129,7 +207,29 @@ final class CalibrationRun {
                     calibration -> table.put(tensor, calibration),
                     () ->
                         LOGGER.warn(
-                            "tensor '{}' had no element in any batch, it is left out", tensor)));
+                            "tensor '{}' had no finite element in any batch, it is left out",
+                            tensor)));
     return table.build();
+  }
+
+  private CalibrationReport report(Ending ending) {
+    Map<String, Long> nonFinite = new LinkedHashMap<>();
+    collectors.forEach(
+        (tensor, collector) -> {
+          if (collector.nonFiniteCount() > 0) {
+            nonFinite.put(tensor, collector.nonFiniteCount());
+          }
+        });
+    if (!nonFinite.isEmpty()) {
+      LOGGER.warn(
+          "left out the NaN and infinite values of {} tensors: {}", nonFinite.size(), nonFinite);
+    }
+    return new CalibrationReport(
+        batchCount,
+        sampleCount,
+        ending,
+        options.convergence(),
+        tracker.tensors(),
+        new TreeMap<>(nonFinite));
   }
 }

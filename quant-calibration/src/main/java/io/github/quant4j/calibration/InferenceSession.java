@@ -39,12 +39,12 @@ public final class InferenceSession implements AutoCloseable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(InferenceSession.class);
 
-  private static final String DISABLED_OPTIMIZERS_KEY = "optimization.disable_specified_optimizers";
-
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final List<TensorSignature> inputs;
   private final List<TensorSignature> outputs;
+  private final Map<String, SymbolicShape> inputShapes;
+  private final Map<String, SymbolicShape> outputShapes;
   private final InputBuffers buffers = new InputBuffers();
   private boolean isClosed;
 
@@ -53,6 +53,8 @@ public final class InferenceSession implements AutoCloseable {
     this.session = session;
     this.inputs = signatures("input", session.getInputInfo().values());
     this.outputs = signatures("output", session.getOutputInfo().values());
+    this.inputShapes = shapes(session.getInputInfo().values());
+    this.outputShapes = shapes(session.getOutputInfo().values());
   }
 
   /**
@@ -65,9 +67,17 @@ public final class InferenceSession implements AutoCloseable {
    *     model, or an input or output of the model is not a tensor
    */
   public static InferenceSession open(byte[] model, SessionSettings settings) {
+    return open(model, settings, true);
+  }
+
+  /**
+   * Loads a model, and says whether the runtime's threads wait for work in a busy loop, which
+   * shortens the gaps between operators but takes the cores from everybody else.
+   */
+  static InferenceSession open(byte[] model, SessionSettings settings, boolean isSpinning) {
     return open(
         "a model of " + model.length + " bytes",
-        settings,
+        () -> OrtOptions.of(settings, isSpinning),
         (environment, options) -> environment.createSession(model, options));
   }
 
@@ -83,15 +93,19 @@ public final class InferenceSession implements AutoCloseable {
    *     file or refuses the model, or an input or output of the model is not a tensor
    */
   public static InferenceSession open(Path model, SessionSettings settings) {
+    return open(model, settings, true);
+  }
+
+  static InferenceSession open(Path model, SessionSettings settings, boolean isSpinning) {
     return open(
         "the model \"" + model + "\"",
-        settings,
+        () -> OrtOptions.of(settings, isSpinning),
         (environment, options) -> environment.createSession(model.toString(), options));
   }
 
-  private static InferenceSession open(String what, SessionSettings settings, Loader loader) {
+  private static InferenceSession open(String what, OptionsMaker maker, Loader loader) {
     OrtEnvironment environment = environment();
-    try (OrtSession.SessionOptions options = options(settings)) {
+    try (OrtSession.SessionOptions options = maker.make()) {
       OrtSession session = loader.load(environment, options);
       try {
         InferenceSession opened = new InferenceSession(environment, session);
@@ -102,7 +116,7 @@ public final class InferenceSession implements AutoCloseable {
         throw e;
       }
     } catch (OrtException e) {
-      throw failure("cannot load " + what + ", expected a valid ONNX model", e);
+      throw OrtFailure.of("cannot load " + what + ", expected a valid ONNX model", e);
     }
   }
 
@@ -172,16 +186,12 @@ public final class InferenceSession implements AutoCloseable {
       return;
     }
     isClosed = true;
+    buffers.close();
     try {
       session.close();
     } catch (OrtException e) {
-      throw failure("cannot close the model", e);
+      throw OrtFailure.of("cannot close the model", e);
     }
-  }
-
-  /** Runs the model for some outputs, one or more, and hands on one copy after the other. */
-  void run(TensorBatch batch, Set<String> names, BiConsumer<String, Tensor> consumer) {
-    run(batch, Map.of(), names, consumer);
   }
 
   private void run(
@@ -190,36 +200,63 @@ public final class InferenceSession implements AutoCloseable {
       Set<String> names,
       BiConsumer<String, Tensor> consumer) {
     requireFit(batch, parameters);
-    Map<String, OnnxTensor> values = new LinkedHashMap<>();
+    Map<String, DirectTensor> values = new LinkedHashMap<>();
+    for (TensorSignature input : inputs) {
+      Tensor tensor =
+          Optional.ofNullable(parameters.get(input.name()))
+              .or(() -> batch.tensor(input.name()))
+              .orElseThrow();
+      values.put(input.name(), buffers.direct(input.name(), tensor));
+    }
+    runFor(
+        values,
+        new Wanted(names, Map.of()),
+        (name, value) -> consumer.accept(name, OrtTensors.copy(name, value)));
+  }
+
+  /**
+   * Runs the model on tensors that fit it and hands on the values that are wanted, which live until
+   * the consumer returns. Several threads may do so at the same time.
+   */
+  void runFor(
+      Map<String, DirectTensor> values, Wanted wanted, BiConsumer<String, OnnxValue> consumer) {
+    Map<String, OnnxTensor> opened = new LinkedHashMap<>();
+    Map<String, OnnxTensor> pinned = new LinkedHashMap<>();
     try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
       options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      for (TensorSignature input : inputs) {
-        Tensor tensor =
-            Optional.ofNullable(parameters.get(input.name()))
-                .or(() -> batch.tensor(input.name()))
-                .orElseThrow();
-        values.put(
-            input.name(),
-            OrtTensors.wrap(environment, tensor, buffers.direct(input.name(), tensor)));
-      }
-      try (OrtSession.Result result = session.run(values, names, options)) {
+      openAll(values, opened);
+      openAll(wanted.pinned(), pinned);
+      try (OrtSession.Result result = session.run(opened, wanted.names(), pinned, options)) {
         for (Map.Entry<String, OnnxValue> output : result) {
-          consumer.accept(output.getKey(), OrtTensors.copy(output.getKey(), output.getValue()));
+          if (!pinned.containsKey(output.getKey())) {
+            consumer.accept(output.getKey(), output.getValue());
+          }
         }
       }
     } catch (OrtException e) {
-      throw failure("the model failed on " + batch, e);
+      throw OrtFailure.of("the model failed on " + describe(values), e);
     } finally {
-      OnnxValue.close(values);
+      OnnxValue.close(opened);
+      OnnxValue.close(pinned);
     }
   }
 
-  /** Throws unless the session is open and the batch fits its inputs. */
-  void requireFit(TensorBatch batch) {
-    requireFit(batch, Map.of());
+  private void openAll(Map<String, DirectTensor> tensors, Map<String, OnnxTensor> opened)
+      throws OrtException {
+    for (Map.Entry<String, DirectTensor> tensor : tensors.entrySet()) {
+      opened.put(tensor.getKey(), tensor.getValue().open(environment));
+    }
   }
 
-  private void requireFit(TensorBatch batch, Map<String, Tensor> parameters) {
+  private static String describe(Map<String, DirectTensor> values) {
+    Map<String, String> shapes = new LinkedHashMap<>();
+    values.forEach(
+        (name, value) -> shapes.put(name, value.elementType().toString() + value.shape()));
+    return shapes.toString();
+  }
+
+  /** Throws unless the session is open and the batch fits the inputs that are no parameters. */
+  void requireFit(TensorBatch batch, Map<String, Tensor> parameters) {
     if (isClosed) {
       throw new IllegalStateException("session is closed");
     }
@@ -240,28 +277,6 @@ public final class InferenceSession implements AutoCloseable {
     }
   }
 
-  private static OrtSession.SessionOptions options(SessionSettings settings) throws OrtException {
-    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-    try {
-      // Failures come back as exceptions; the runtime would print them to standard error besides.
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      options.setDeterministicCompute(true);
-      options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
-      options.setInterOpNumThreads(1);
-      options.setIntraOpNumThreads(settings.threadCount());
-      options.setOptimizationLevel(
-          settings.hasGraphOptimization()
-              ? OrtSession.SessionOptions.OptLevel.ALL_OPT
-              : OrtSession.SessionOptions.OptLevel.NO_OPT);
-      options.addConfigEntry(
-          DISABLED_OPTIMIZERS_KEY, String.join(";", settings.disabledOptimizers()));
-      return options;
-    } catch (OrtException e) {
-      options.close();
-      throw e;
-    }
-  }
-
   private static List<TensorSignature> signatures(String role, Collection<NodeInfo> nodes) {
     List<TensorSignature> signatures = new ArrayList<>();
     for (NodeInfo node : nodes) {
@@ -270,18 +285,40 @@ public final class InferenceSession implements AutoCloseable {
     return List.copyOf(signatures);
   }
 
-  private static CalibrationException failure(String what, OrtException cause) {
-    String message =
-        String.valueOf(cause.getMessage())
-            .replaceAll("\\s*\\R\\s*", " ")
-            .replaceAll("[.\\s]+$", "");
-    return new CalibrationException(what + "; ONNX Runtime says: " + message, cause);
+  private static Map<String, SymbolicShape> shapes(Collection<NodeInfo> nodes) {
+    Map<String, SymbolicShape> shapes = new LinkedHashMap<>();
+    nodes.forEach(node -> shapes.put(node.getName(), OrtTensors.symbolicShape(node)));
+    return shapes;
   }
+
+  /** Returns what the model declares of the shapes of its inputs. */
+  Map<String, SymbolicShape> inputShapes() {
+    return inputShapes;
+  }
+
+  /** Returns what is known of the shapes of outputs before the model is run. */
+  Map<String, SymbolicShape> outputShapes() {
+    return outputShapes;
+  }
+
+  /**
+   * What a run is to give.
+   *
+   * @param names outputs that are handed on
+   * @param pinned memory that other outputs are written to, of exactly their shapes
+   */
+  record Wanted(Set<String> names, Map<String, DirectTensor> pinned) {}
 
   /** A way to hand a model to ONNX Runtime. */
   @FunctionalInterface
   private interface Loader {
     OrtSession load(OrtEnvironment environment, OrtSession.SessionOptions options)
         throws OrtException;
+  }
+
+  /** Makes options, which may fail. */
+  @FunctionalInterface
+  private interface OptionsMaker {
+    OrtSession.SessionOptions make() throws OrtException;
   }
 }

@@ -11,7 +11,7 @@ import ai.onnxruntime.TensorInfo;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
-import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -38,16 +38,34 @@ final class OrtTensors {
     return new TensorSignature(node.getName(), elementType(node.getName(), info), dimensions);
   }
 
+  /** Returns the dimensions that a model declares, with the names of those that are free. */
+  static SymbolicShape symbolicShape(NodeInfo node) {
+    TensorInfo info = (TensorInfo) node.getInfo();
+    List<SymbolicShape.Axis> axes = new ArrayList<>();
+    for (int axis = 0; axis < info.getShape().length; axis++) {
+      String name = info.getDimensionNames()[axis];
+      axes.add(new SymbolicShape.Axis(info.getShape()[axis], name == null ? "" : name));
+    }
+    return new SymbolicShape(axes);
+  }
+
   /** Returns whether the Java API of ONNX Runtime can make a tensor of the type. */
   static boolean canWrap(ElementType type) {
     return javaType(type).isPresent();
   }
 
   /** Returns a runtime value over direct memory, which must stay as it is until it is closed. */
-  static OnnxTensor wrap(OrtEnvironment environment, Tensor tensor, ByteBuffer direct)
-      throws OrtException {
+  static OnnxTensor wrap(OrtEnvironment environment, DirectTensor tensor) throws OrtException {
     OnnxJavaType type = javaType(tensor.elementType()).orElseThrow();
-    return OnnxTensor.createTensor(environment, direct, tensor.shape().toArray(), type);
+    return OnnxTensor.createTensor(environment, tensor.bytes(), tensor.shape().toArray(), type);
+  }
+
+  /** Returns the dimensions of a runtime value. */
+  static Shape shape(String name, OnnxValue value) {
+    if (!(value instanceof OnnxTensor tensor)) {
+      throw notATensor("output", name, value.getClass().getSimpleName());
+    }
+    return Shape.of(tensor.getInfo().getShape());
   }
 
   /** Returns a copy of a runtime value on the heap. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.calibration;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 
 /**
@@ -9,22 +11,28 @@ import java.util.List;
  */
 public final class SessionSettings {
 
-  private static final SessionSettings DEFAULTS = new SessionSettings(0, true, List.of());
+  private static final SessionSettings DEFAULTS =
+      new SessionSettings(0, OptimizationLevel.ALL, List.of(), ExecutionProvider.cpu());
 
   private final int threadCount;
-  private final boolean graphOptimization;
+  private final OptimizationLevel optimization;
   private final List<String> disabledOptimizers;
+  private final ExecutionProvider provider;
 
   private SessionSettings(
-      int threadCount, boolean graphOptimization, List<String> disabledOptimizers) {
+      int threadCount,
+      OptimizationLevel optimization,
+      List<String> disabledOptimizers,
+      ExecutionProvider provider) {
     this.threadCount = threadCount;
-    this.graphOptimization = graphOptimization;
+    this.optimization = optimization;
     this.disabledOptimizers = disabledOptimizers;
+    this.provider = provider;
   }
 
   /**
-   * Returns the defaults: as many threads as ONNX Runtime chooses, all graph optimizations, which
-   * is what a service that loads the model gets.
+   * Returns the defaults: the processor, as many threads as ONNX Runtime chooses, all graph
+   * optimizations, which is what a service that loads the model gets.
    *
    * @return the defaults
    */
@@ -44,19 +52,20 @@ public final class SessionSettings {
     if (threadCount < 0) {
       throw new IllegalArgumentException("threadCount is " + threadCount + ", expected 0 or more");
     }
-    return new SessionSettings(threadCount, graphOptimization, disabledOptimizers);
+    return new SessionSettings(threadCount, optimization, disabledOptimizers, provider);
   }
 
   /**
-   * Returns settings with or without graph optimization.
+   * Returns settings with another level of graph optimization.
    *
-   * @param graphOptimization true for all optimizations of ONNX Runtime; false runs every node of
-   *     the model as it is written, so that a quantized model computes each QuantizeLinear and
-   *     DequantizeLinear in float32 instead of fusing them into integer operators
+   * @param optimization {@link OptimizationLevel#NONE} runs every node of the model as it is
+   *     written, so that a quantized model computes each QuantizeLinear and DequantizeLinear in
+   *     float32 instead of fusing them into integer operators
    * @return a changed copy
    */
-  public SessionSettings withGraphOptimization(boolean graphOptimization) {
-    return new SessionSettings(threadCount, graphOptimization, disabledOptimizers);
+  public SessionSettings withOptimization(OptimizationLevel optimization) {
+    return new SessionSettings(
+        threadCount, requireNonNull(optimization, "optimization"), disabledOptimizers, provider);
   }
 
   /**
@@ -76,7 +85,18 @@ public final class SessionSettings {
             "optimizers has \"%s\", expected the name of one optimizer".formatted(optimizer));
       }
     }
-    return new SessionSettings(threadCount, graphOptimization, List.of(optimizers));
+    return new SessionSettings(threadCount, optimization, List.of(optimizers), provider);
+  }
+
+  /**
+   * Returns settings that compute on something else.
+   *
+   * @param provider the processor or a GPU
+   * @return a changed copy
+   */
+  public SessionSettings withProvider(ExecutionProvider provider) {
+    return new SessionSettings(
+        threadCount, optimization, disabledOptimizers, requireNonNull(provider, "provider"));
   }
 
   /**
@@ -89,12 +109,12 @@ public final class SessionSettings {
   }
 
   /**
-   * Returns whether ONNX Runtime optimizes the graph.
+   * Returns how far ONNX Runtime optimizes the graph.
    *
-   * @return true for all optimizations but {@link #disabledOptimizers()}, false for none
+   * @return the level, of which {@link #disabledOptimizers()} are left out
    */
-  public boolean hasGraphOptimization() {
-    return graphOptimization;
+  public OptimizationLevel optimization() {
+    return optimization;
   }
 
   /**
@@ -104,5 +124,14 @@ public final class SessionSettings {
    */
   public List<String> disabledOptimizers() {
     return disabledOptimizers;
+  }
+
+  /**
+   * Returns what ONNX Runtime computes on.
+   *
+   * @return the provider
+   */
+  public ExecutionProvider provider() {
+    return provider;
   }
 }

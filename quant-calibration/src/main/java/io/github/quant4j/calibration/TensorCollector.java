@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.calibration;
 
+import io.github.quant4j.core.histogram.HistogramSnapshot;
 import io.github.quant4j.core.observer.HistogramObserver;
 import io.github.quant4j.core.observer.MinMaxObserver;
 import io.github.quant4j.core.observer.Observer;
+import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.table.TensorCalibration;
 import io.github.quant4j.core.table.TensorStatistics;
 import java.nio.FloatBuffer;
@@ -22,9 +24,33 @@ sealed interface TensorCollector {
     return new HistogramCollector(HistogramObserver.create());
   }
 
+  /** Returns a collector that goes on where another one ended. */
+  static TensorCollector restore(TensorState state, boolean hasHistogram) {
+    return hasHistogram
+        ? new HistogramCollector(
+            HistogramObserver.of(
+                state
+                    .calibration()
+                    .flatMap(TensorCalibration::histogram)
+                    .orElseGet(() -> withoutValues(state.nonFiniteCount()))))
+        : new ExtremesCollector(
+            state
+                .calibration()
+                .flatMap(TensorCalibration::statistics)
+                .map(MinMaxObserver::of)
+                .orElseGet(() -> MinMaxObserver.of(state.nonFiniteCount())));
+  }
+
+  private static HistogramSnapshot withoutValues(long nonFiniteCount) {
+    return HistogramSnapshot.of(new long[0], new long[0], 0, 0, nonFiniteCount);
+  }
+
   Observer observer();
 
   void observe(FloatBuffer values);
+
+  /** Returns the range of the finite values, empty where there was none. */
+  Optional<ValueRange> range();
 
   /** Returns what was seen, empty where there was no finite value. */
   Optional<TensorCalibration> calibration();
@@ -33,11 +59,21 @@ sealed interface TensorCollector {
     return observer().nonFiniteCount();
   }
 
+  /** Returns all that {@link #restore} needs. */
+  default TensorState state() {
+    return new TensorState(nonFiniteCount(), calibration());
+  }
+
   /** Keeps the extremes. */
   record ExtremesCollector(MinMaxObserver observer) implements TensorCollector {
     @Override
     public void observe(FloatBuffer values) {
       observer.observe(values);
+    }
+
+    @Override
+    public Optional<ValueRange> range() {
+      return observer.range();
     }
 
     @Override
@@ -60,6 +96,11 @@ sealed interface TensorCollector {
     @Override
     public void observe(FloatBuffer values) {
       observer.observe(values);
+    }
+
+    @Override
+    public Optional<ValueRange> range() {
+      return observer.range();
     }
 
     @Override

@@ -153,8 +153,8 @@ class InferenceSessionTest {
       3.81022f, 0.90366f, 0.10873f, -1.34348f, -1.40286f, -0.88154f, -4.64658f, -1.85411f,
       -0.46890f, -2.00590f
     };
-    for (boolean isOptimized : new boolean[] {true, false}) {
-      SessionSettings settings = SessionSettings.defaults().withGraphOptimization(isOptimized);
+    for (OptimizationLevel level : OptimizationLevel.values()) {
+      SessionSettings settings = SessionSettings.defaults().withOptimization(level);
       try (InferenceSession session = InferenceSession.open(TestModels.resNet20(), settings)) {
         float[] logits = TestModels.floats(output(session.run(resNetSamples()), "logits"));
 

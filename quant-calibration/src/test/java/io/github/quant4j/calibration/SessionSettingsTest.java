@@ -11,16 +11,16 @@ class SessionSettingsTest {
   @Test
   void defaultsLeaveThreadsToTheRuntimeAndOptimize() {
     assertThat(SessionSettings.defaults().threadCount()).isZero();
-    assertThat(SessionSettings.defaults().hasGraphOptimization()).isTrue();
+    assertThat(SessionSettings.defaults().optimization()).isEqualTo(OptimizationLevel.ALL);
   }
 
   @Test
   void withReturnsAChangedCopy() {
     SessionSettings settings =
-        SessionSettings.defaults().withThreadCount(2).withGraphOptimization(false);
+        SessionSettings.defaults().withThreadCount(2).withOptimization(OptimizationLevel.NONE);
 
     assertThat(settings.threadCount()).isEqualTo(2);
-    assertThat(settings.hasGraphOptimization()).isFalse();
+    assertThat(settings.optimization()).isEqualTo(OptimizationLevel.NONE);
     assertThat(SessionSettings.defaults().threadCount()).isZero();
   }
 
@@ -37,7 +37,7 @@ class SessionSettingsTest {
         SessionSettings.defaults().withDisabledOptimizers("A").withDisabledOptimizers("B", "C");
 
     assertThat(settings.withThreadCount(1).disabledOptimizers()).containsExactly("B", "C");
-    assertThat(settings.withGraphOptimization(true).disabledOptimizers()).hasSize(2);
+    assertThat(settings.withOptimization(OptimizationLevel.ALL).disabledOptimizers()).hasSize(2);
     assertThat(settings.withDisabledOptimizers().disabledOptimizers()).isEmpty();
     assertThat(SessionSettings.defaults().disabledOptimizers()).isEmpty();
   }

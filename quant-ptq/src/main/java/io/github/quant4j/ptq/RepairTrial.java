@@ -2,6 +2,7 @@
 package io.github.quant4j.ptq;
 
 import io.github.quant4j.calibration.CalibrationException;
+import io.github.quant4j.calibration.OptimizationLevel;
 import io.github.quant4j.calibration.SessionSettings;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
@@ -67,7 +68,7 @@ final class RepairTrial {
   /** Runs baseline and repaired model on the first samples, and returns how many these were. */
   private long compareWithBaseline(CalibrationSource samples, List<RepairComparison> comparisons)
       throws IOException {
-    SessionSettings plain = settings.withGraphOptimization(false);
+    SessionSettings plain = settings.withOptimization(OptimizationLevel.NONE);
     try (OpenModel baseline = OpenModel.of(repaired.baseline(), plain);
         OpenModel mended = OpenModel.of(repaired.model(), plain)) {
       OutputErrors errors =

@@ -46,6 +46,14 @@ record BinWidth(int exponent) {
     return Math.scalb(1.0, -exponent);
   }
 
+  /**
+   * Returns by how many bits the index of a bin of a narrower width shrinks to the one of its
+   * values in this width; with {@link #BIN_COUNT_LOG} at the latest all become 0.
+   */
+  int shiftFrom(BinWidth narrower) {
+    return Math.min(BIN_COUNT_LOG, exponent - narrower.exponent);
+  }
+
   /** Returns {@code floor(magnitude / value())}, exact. */
   int bin(float magnitude) {
     return (int) (magnitude * reciprocal());

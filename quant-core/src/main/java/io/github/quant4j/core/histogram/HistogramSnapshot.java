@@ -77,6 +77,30 @@ public final class HistogramSnapshot {
   }
 
   /**
+   * Returns the snapshot of all values of this one and another one, as one histogram that had seen
+   * both would have given it, bit for bit.
+   *
+   * <p>It is exact because the bin of a value in the wider of the two widths follows from its bin
+   * in the narrower one, as {@code floor(floor(a / 2^e) / 2^k) = floor(a / 2^(e + k))}, and because
+   * the wider one is the width that the largest magnitude of both calls for. Sums of counts and
+   * extremes of extremes are exact too. Hence commutative and associative; the empty snapshot
+   * changes nothing. Cost: one pass over the bins of both.
+   *
+   * @param other the other snapshot
+   * @return the combined snapshot
+   * @throws ArithmeticException if the counts add up to more than 2^63 - 1
+   */
+  public HistogramSnapshot combine(HistogramSnapshot other) {
+    BinWidth wider = width.exponent() >= other.width.exponent() ? width : other.width;
+    return new HistogramSnapshot(
+        wider,
+        sums(positive, wider.shiftFrom(width), other.positive, wider.shiftFrom(other.width)),
+        sums(negative, wider.shiftFrom(width), other.negative, wider.shiftFrom(other.width)),
+        extremes().and(other.extremes()),
+        Math.addExact(nonFiniteCount, other.nonFiniteCount));
+  }
+
+  /**
    * Returns the exponent of the bin width.
    *
    * @return {@code e} of {@code 2^e}, from -149 to 116
@@ -205,6 +229,29 @@ public final class HistogramSnapshot {
         ? "histogram of 0 values, %s not finite".formatted(nonFiniteCount)
         : "histogram of %s values from %s to %s in bins of 2^%s, %s not finite"
             .formatted(count, minimum, maximum, exponent(), nonFiniteCount);
+  }
+
+  /** Returns the extremes, {@link Extremes#NONE} without a finite value. */
+  Extremes extremes() {
+    return new Extremes(minimum, maximum);
+  }
+
+  BinWidth width() {
+    return width;
+  }
+
+  /** Sums {@code 2^shift} neighbours each; the last count above 0 stays the last. */
+  private static long[] sums(long[] one, int oneShift, long[] other, int otherShift) {
+    int oneLength = one.length == 0 ? 0 : ((one.length - 1) >> oneShift) + 1;
+    int otherLength = other.length == 0 ? 0 : ((other.length - 1) >> otherShift) + 1;
+    long[] sums = new long[Math.max(oneLength, otherLength)];
+    for (int bin = 0; bin < one.length; bin++) {
+      sums[bin >> oneShift] += one[bin];
+    }
+    for (int bin = 0; bin < other.length; bin++) {
+      sums[bin >> otherShift] += other[bin];
+    }
+    return sums;
   }
 
   private void requireValues() {

@@ -76,6 +76,26 @@ public final class StreamingHistogram {
   }
 
   /**
+   * Returns a histogram that has seen what a snapshot holds and goes on from there: later values
+   * give the state that they would have given the histogram of the snapshot.
+   *
+   * @param snapshot the state to begin with
+   * @return a new histogram
+   */
+  public static StreamingHistogram of(HistogramSnapshot snapshot) {
+    StreamingHistogram histogram = create();
+    long[] positive = snapshot.positive();
+    long[] negative = snapshot.negative();
+    System.arraycopy(positive, 0, histogram.counts, 0, positive.length);
+    System.arraycopy(negative, 0, histogram.counts, BIN_COUNT, negative.length);
+    histogram.width = snapshot.width();
+    histogram.extremes = snapshot.extremes();
+    histogram.count = snapshot.count();
+    histogram.nonFiniteCount = snapshot.nonFiniteCount();
+    return histogram;
+  }
+
+  /**
    * Takes in some values.
    *
    * @param values float32 values from position to limit, heap or direct; read only, neither kept
@@ -100,7 +120,7 @@ public final class StreamingHistogram {
   public StreamingHistogram combine(StreamingHistogram other) {
     if (other.count > 0) {
       include(other.extremes);
-      int shift = shift(other.width, width);
+      int shift = width.shiftFrom(other.width);
       for (int bin = 0; bin < BIN_COUNT; bin++) {
         int wider = bin >> shift;
         counts[wider] += other.counts[bin];
@@ -128,6 +148,24 @@ public final class StreamingHistogram {
    */
   public long nonFiniteCount() {
     return nonFiniteCount;
+  }
+
+  /**
+   * Returns the smallest finite value seen.
+   *
+   * @return the value, exact; positive infinity when {@link #count()} is 0
+   */
+  public float minimum() {
+    return extremes.minimum();
+  }
+
+  /**
+   * Returns the largest finite value seen.
+   *
+   * @return the value, exact; negative infinity when {@link #count()} is 0
+   */
+  public float maximum() {
+    return extremes.maximum();
   }
 
   /**
@@ -162,7 +200,7 @@ public final class StreamingHistogram {
   private void include(Extremes found) {
     extremes = extremes.and(found);
     BinWidth wider = BinWidth.covering(extremes.absoluteMaximum());
-    int shift = shift(width, wider);
+    int shift = wider.shiftFrom(width);
     if (shift > 0) {
       fold(0, shift);
       fold(BIN_COUNT, shift);
@@ -177,11 +215,6 @@ public final class StreamingHistogram {
       counts[first + bin] = 0;
       counts[first + (bin >> shift)] += moved;
     }
-  }
-
-  /** Returns by how many bits a bin index shrinks; all bins become bin 0 at the latest with 12. */
-  private static int shift(BinWidth from, BinWidth to) {
-    return Math.min(BIN_COUNT_LOG, to.exponent() - from.exponent());
   }
 
   /*

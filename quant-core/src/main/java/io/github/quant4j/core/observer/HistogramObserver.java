@@ -23,9 +23,11 @@ import java.util.Optional;
  */
 public final class HistogramObserver implements Observer {
 
-  private final StreamingHistogram histogram = StreamingHistogram.create();
+  private final StreamingHistogram histogram;
 
-  private HistogramObserver() {}
+  private HistogramObserver(StreamingHistogram histogram) {
+    this.histogram = histogram;
+  }
 
   /**
    * Returns an observer that has seen nothing.
@@ -33,7 +35,17 @@ public final class HistogramObserver implements Observer {
    * @return a new observer
    */
   public static HistogramObserver create() {
-    return new HistogramObserver();
+    return new HistogramObserver(StreamingHistogram.create());
+  }
+
+  /**
+   * Returns an observer that goes on where another one ended, bit for bit.
+   *
+   * @param snapshot the {@link #histogram()} of the other one, empty or not
+   * @return a new observer
+   */
+  public static HistogramObserver of(HistogramSnapshot snapshot) {
+    return new HistogramObserver(StreamingHistogram.of(snapshot));
   }
 
   /**
@@ -88,6 +100,17 @@ public final class HistogramObserver implements Observer {
    */
   public HistogramSnapshot histogram() {
     return histogram.snapshot();
+  }
+
+  /**
+   * Returns the range of the finite values seen, without the cost of {@link #histogram()}.
+   *
+   * @return the range, or empty when {@link #count()} is 0
+   */
+  public Optional<ValueRange> range() {
+    return count() == 0
+        ? Optional.empty()
+        : Optional.of(new ValueRange(histogram.minimum(), histogram.maximum()));
   }
 
   /**

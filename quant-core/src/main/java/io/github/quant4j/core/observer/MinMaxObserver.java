@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.core.observer;
 
+import io.github.quant4j.core.table.TensorStatistics;
 import io.github.quant4j.core.tensor.Shape;
 import java.nio.FloatBuffer;
 import java.util.Optional;
@@ -52,6 +53,37 @@ public final class MinMaxObserver implements Observer {
    */
   public static MinMaxObserver create() {
     return new MinMaxObserver(newChunk());
+  }
+
+  /**
+   * Returns an observer that goes on where another one ended, bit for bit, signed zeros included.
+   *
+   * @param statistics the range and the counts of the other one
+   * @return a new observer
+   */
+  public static MinMaxObserver of(TensorStatistics statistics) {
+    MinMaxObserver observer = of(statistics.nonFiniteCount());
+    observer.minimum = statistics.minimum();
+    observer.maximum = statistics.maximum();
+    observer.count = statistics.count();
+    return observer;
+  }
+
+  /**
+   * Returns an observer that goes on where another one ended that had seen no finite value.
+   *
+   * @param nonFiniteCount how many NaN and infinite values the other one had seen, from 0
+   * @return a new observer
+   * @throws IllegalArgumentException if the count is negative
+   */
+  public static MinMaxObserver of(long nonFiniteCount) {
+    if (nonFiniteCount < 0) {
+      throw new IllegalArgumentException(
+          "nonFiniteCount is " + nonFiniteCount + ", expected 0 or more");
+    }
+    MinMaxObserver observer = create();
+    observer.nonFiniteCount = nonFiniteCount;
+    return observer;
   }
 
   /**

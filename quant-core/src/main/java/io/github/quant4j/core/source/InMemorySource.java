@@ -22,6 +22,21 @@ final class InMemorySource implements CalibrationSource {
     return nextIndex < batches.size() ? Optional.of(batches.get(nextIndex++)) : Optional.empty();
   }
 
+  /** Passes over whole batches; whoever wants to be within one reads it and cuts. */
+  @Override
+  public long skip(long sampleCount) {
+    DecoratedSource.requireSampleCount(sampleCount);
+    requireOpen();
+    long passed = 0;
+    while (passed < sampleCount
+        && nextIndex < batches.size()
+        && batches.get(nextIndex).sampleCount() <= sampleCount - passed) {
+      passed += batches.get(nextIndex).sampleCount();
+      nextIndex++;
+    }
+    return passed;
+  }
+
   @Override
   public boolean isRewindable() {
     return true;

@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.range.RangeSelector;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -40,6 +42,39 @@ public final class CalibrationTable {
    */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /**
+   * Returns the table of all samples from the tables of disjoint parts of them: bit for bit the one
+   * that a calibration of all samples had given, whatever the parts and their order.
+   *
+   * <ul>
+   *   <li>Statistics and histograms combine as {@link TensorCalibration#combine} says. A tensor
+   *       that some tables do not have, as it had no finite value there, is that of the others; NaN
+   *       and infinite values beside which no finite one was seen are in no table and so not
+   *       counted.
+   *   <li>Chosen ranges and the method are dropped: choose again with {@link #withRanges}.
+   *   <li>Sample counts add up. The model digest is the one that all tables name which name one;
+   *       versions of library and runtime stay where all tables agree; the digest of the data is
+   *       dropped unless there is one table.
+   * </ul>
+   *
+   * <p>Cost: one pass over the bins of all tables.
+   *
+   * @param tables the tables, at least one
+   * @return the merged table
+   * @throws IllegalArgumentException if there is no table
+   * @throws TableMergeException if model digests differ, a tensor has a chosen range alone or a
+   *     histogram in some tables only, or counts add up to more than 2^63 - 1
+   */
+  public static CalibrationTable merge(Collection<CalibrationTable> tables) {
+    Iterator<CalibrationTable> iterator = tables.iterator();
+    if (!iterator.hasNext()) {
+      throw new IllegalArgumentException("tables is empty, expected at least one");
+    }
+    TableMerge merge = new TableMerge(iterator.next());
+    iterator.forEachRemaining(merge::add);
+    return merge.merged();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.quant4j.core.table;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -128,6 +129,47 @@ public final class Provenance {
     Builder builder = builder().sampleCount(sampleCount);
     builder.texts.putAll(texts);
     return builder.method(method).build();
+  }
+
+  /** Returns the same without the method of a choice that is dropped. */
+  Provenance withoutMethod() {
+    Builder builder = builder().sampleCount(sampleCount);
+    builder.texts.putAll(texts);
+    builder.texts.remove(METHOD);
+    return builder.build();
+  }
+
+  /**
+   * Returns where the samples of this and another table come from. Commutative and associative: a
+   * text that is dropped once stays dropped, and a model digest stays once it is known.
+   */
+  Provenance combine(Provenance other) {
+    Builder builder = builder();
+    builder.texts.putAll(texts);
+    builder.texts.entrySet().retainAll(other.texts.entrySet());
+    builder.texts.keySet().removeAll(Set.of(METHOD, DATA_DIGEST));
+    combinedModelDigest(other).ifPresent(builder::modelDigest);
+    try {
+      return builder.sampleCount(Math.addExact(sampleCount, other.sampleCount)).build();
+    } catch (ArithmeticException e) {
+      throw new TableMergeException(
+          "the tables count %s and %s samples, expected at most 2^63 - 1 in all"
+              .formatted(sampleCount, other.sampleCount),
+          e);
+    }
+  }
+
+  private Optional<String> combinedModelDigest(Provenance other) {
+    Optional<String> digest = modelDigest().or(other::modelDigest);
+    Optional<String> otherDigest = other.modelDigest().or(this::modelDigest);
+    if (!digest.equals(otherDigest)) {
+      throw new TableMergeException(
+          "the tables are of model digests %s and %s, expected tables of one model"
+              .formatted(
+                  TableText.quoted(digest.orElseThrow()),
+                  TableText.quoted(otherDigest.orElseThrow())));
+    }
+    return digest;
   }
 
   private Optional<String> text(String name) {

@@ -81,6 +81,43 @@ public final class TensorCalibration {
   }
 
   /**
+   * Returns what was seen of the tensor here and in other samples, as one pass over both had given
+   * it, bit for bit; see {@link HistogramSnapshot#combine} for why. Chosen ranges are dropped, for
+   * neither was chosen from all samples.
+   *
+   * @param other the calibration of the same tensor from other samples
+   * @return the combined calibration without a chosen range
+   * @throws IllegalArgumentException if one has no statistics, or one a histogram and the other not
+   * @throws ArithmeticException if a count exceeds 2^63 - 1
+   */
+  public TensorCalibration combine(TensorCalibration other) {
+    TensorStatistics combined = requireStatistics().combine(other.requireStatistics());
+    if (histogram == null && other.histogram == null) {
+      return of(combined);
+    }
+    if (histogram == null || other.histogram == null) {
+      throw new IllegalArgumentException(
+          "one calibration has a histogram and the other none, expected both or none to have one; "
+              + "calibrate all samples with the same settings");
+    }
+    return of(histogram.combine(other.histogram));
+  }
+
+  /** Returns what was seen alone, without a chosen range. */
+  TensorCalibration seen() {
+    return new TensorCalibration(requireStatistics(), histogram, null);
+  }
+
+  private TensorStatistics requireStatistics() {
+    if (statistics == null) {
+      throw new IllegalArgumentException(
+          "calibration has a chosen range alone, expected statistics to combine; "
+              + "another tool's range does not tell what was seen");
+    }
+    return statistics;
+  }
+
+  /**
    * Returns what was seen of the tensor.
    *
    * @return the statistics, or empty when only a range is known

@@ -37,6 +37,22 @@ public record TensorStatistics(float minimum, float maximum, long count, long no
   }
 
   /**
+   * Returns what was seen here and elsewhere, as one pass over both had given it, bit for bit:
+   * minima, maxima ({@code -0.0 < 0.0}) and sums of counts do not depend on how values are grouped.
+   *
+   * @param other what was seen of the same tensor in other samples
+   * @return the combined statistics
+   * @throws ArithmeticException if a count exceeds 2^63 - 1
+   */
+  public TensorStatistics combine(TensorStatistics other) {
+    return new TensorStatistics(
+        Math.min(minimum, other.minimum),
+        Math.max(maximum, other.maximum),
+        Math.addExact(count, other.count),
+        Math.addExact(nonFiniteCount, other.nonFiniteCount));
+  }
+
+  /**
    * Returns the range of the finite values.
    *
    * @return the range

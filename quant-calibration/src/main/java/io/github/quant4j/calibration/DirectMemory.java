@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.calibration;
+
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.core.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Direct memory by name, kept from batch to batch and grown where a tensor does not fit.
+ *
+ * <p>Owns it until {@link #close()}, after which tensors handed out must not be touched. Not
+ * thread-safe.
+ */
+final class DirectMemory implements AutoCloseable {
+
+  private final Map<String, ByteBuffer> buffers = new HashMap<>();
+
+  /** Returns a tensor of undefined elements, valid until the next call for that name. */
+  DirectTensor tensor(String name, ElementType elementType, Shape shape) {
+    long byteCount = shape.elementCount() * elementType.bitWidth() / Byte.SIZE;
+    if (byteCount > Integer.MAX_VALUE) {
+      throw new CalibrationException(
+          "tensor '%s' is %s%s, %s bytes in one batch, expected at most 2^31 - 1; %s"
+              .formatted(name, elementType, shape, byteCount, "use a smaller batch size"));
+    }
+    ByteBuffer bytes = atLeast(name, (int) byteCount).slice(0, (int) byteCount);
+    return new DirectTensor(elementType, shape, bytes.order(ByteOrder.LITTLE_ENDIAN));
+  }
+
+  /** Returns a copy of a tensor, valid until the next call for that name. */
+  DirectTensor copyOf(String name, Tensor tensor) {
+    DirectTensor copy = tensor(name, tensor.elementType(), tensor.shape());
+    copy.bytes().duplicate().put(tensor.bytes());
+    return copy;
+  }
+
+  @Override
+  public void close() {
+    buffers.values().forEach(BufferRelease::release);
+    buffers.clear();
+  }
+
+  private ByteBuffer atLeast(String name, int byteCount) {
+    ByteBuffer buffer = buffers.get(name);
+    if (buffer == null || buffer.capacity() < byteCount) {
+      if (buffer != null) {
+        buffers.remove(name); // so that the old one makes room for the new one
+        BufferRelease.release(buffer);
+      }
+      buffer = allocate(name, byteCount);
+      buffers.put(name, buffer);
+    }
+    return buffer;
+  }
+
+  private static ByteBuffer allocate(String name, int byteCount) {
+    try {
+      return ByteBuffer.allocateDirect(byteCount);
+    } catch (OutOfMemoryError e) {
+      throw new CalibrationException(
+          "no %s bytes of direct memory are left for tensor '%s'; %s"
+              .formatted(
+                  byteCount,
+                  name,
+                  "use a smaller batch size or give the JVM more with -XX:MaxDirectMemorySize"),
+          e);
+    }
+  }
+}
