@@ -79,7 +79,7 @@ while [ "$round" -lt "$rounds" ]; do
     for mode in plain minmax all; do
       ours "$run" "--mode $mode"
     done
-    ours "$run" '--repeat 4'
+    ours "$run" '--repeat 10'
   done
 done
 for mode in plain minmax all; do

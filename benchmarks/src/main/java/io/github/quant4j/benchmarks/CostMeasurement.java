@@ -21,6 +21,7 @@ final class CostMeasurement implements AutoCloseable {
   private final double loadSeconds;
   private final List<Double> wallSeconds = new ArrayList<>();
   private final List<Double> processorSeconds = new ArrayList<>();
+  private final List<Double> otherSeconds = new ArrayList<>();
   private final Map<String, List<Double>> choiceSeconds = new TreeMap<>();
   private PassResult last = new PassResult(0, 0, Map.of());
 
@@ -38,11 +39,14 @@ final class CostMeasurement implements AutoCloseable {
 
   /** Runs one more pass: from the first batch to the ranges. */
   void repeat(SampleBatches batches) throws IOException {
+    double machine = MachineLoad.busySeconds();
     long processor = system.getProcessCpuTime();
     long start = System.nanoTime();
     last = pass.run(batches);
     wallSeconds.add((System.nanoTime() - start) / 1e9);
-    processorSeconds.add((system.getProcessCpuTime() - processor) / 1e9);
+    double own = (system.getProcessCpuTime() - processor) / 1e9;
+    processorSeconds.add(own);
+    otherSeconds.add(Math.max(0, MachineLoad.busySeconds() - machine - own));
     last.choiceSeconds()
         .forEach(
             (method, seconds) ->
@@ -55,10 +59,10 @@ final class CostMeasurement implements AutoCloseable {
         choiceSeconds.entrySet().stream()
             .map(entry -> ", \"%sSeconds\": %s".formatted(entry.getKey(), json(entry.getValue())))
             .collect(Collectors.joining());
-    return "\"tensors\": %d, \"bytesPerBatch\": %d, \"loadSeconds\": %s, "
+    return "\"tensors\": %d, \"bytesPerBatch\": %d, \"loadSeconds\": %s"
             .formatted(last.tensorCount(), last.byteCount() / batchCount, json(loadSeconds))
-        + "\"seconds\": %s, \"processorSeconds\": %s"
-            .formatted(json(wallSeconds), json(processorSeconds))
+        + ", \"seconds\": %s, \"processorSeconds\": %s, \"otherSeconds\": %s"
+            .formatted(json(wallSeconds), json(processorSeconds), json(otherSeconds))
         + choices;
   }
 
