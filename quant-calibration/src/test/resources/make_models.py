@@ -6,7 +6,7 @@ Documentation, not part of the build. Run in this folder with onnx 1.23.1 and nu
 """
 
 import numpy as np
-from onnx import TensorProto as T, checker, helper as h, numpy_helper, save
+from onnx import TensorProto as T, checker, helper as h, numpy_helper, parser, save
 
 TYPES = {
     "float": T.FLOAT, "double": T.DOUBLE, "float16": T.FLOAT16, "bfloat16": T.BFLOAT16,
@@ -26,6 +26,55 @@ def write(name, nodes, inputs, outputs, weights=()):
         graph, opset_imports=[h.make_opsetid("", 17)], ir_version=10, producer_name="make_models")
     checker.check_model(model, full_check=True)
     save(model, f"models/{name}.onnx")
+
+
+def write_text(name, inputs, outputs, nodes):
+    graph = f"{name} ({inputs}) => ({outputs}) {{ {nodes} }}"
+    model = parser.parse_model(f'<ir_version: 10, opset_import: ["" : 17]> {graph}')
+    checker.check_model(model, full_check=True)
+    save(model, f"models/{name}.onnx")
+
+
+def calibrated_models():
+    """Every kind of graph that the tests of the calibrator observe; all sums of them are exact."""
+    write_text(
+        "mixed",
+        "int64[n,s] ids, int32[n,s] kinds, bool[n,s] mask, float16[n,s] half, float[n,s] x",
+        "float[n,s] y, float[n,s] masked, float total, float[3] constant, float[p] positives",
+        """idsF = Cast<to=1>(ids)  kindsF = Cast<to=1>(kinds)  halfF = Cast<to=1>(half)
+        product = Mul(x, idsF)  moved = Add(product, kindsF)  y = Sub(moved, halfF)
+        zero = Constant<value=float {0}>()  masked = Where(mask, y, zero)
+        total = ReduceSum<keepdims=0>(masked)
+        constant = Constant<value=float[3] {-1, 0.5, 4}>()
+        isPositive = Greater(x, zero)  one = Constant<value=int64[1] {-1}>()
+        flatX = Reshape(x, one)  flatP = Reshape(isPositive, one)
+        positives = Compress<axis=0>(flatX, flatP)""")
+    # The first sample's flag decides on the branch, its count on how often the loop doubles.
+    write_text(
+        "control", "float[n,2] x, bool[n] flag, int64[n] count",
+        "float[n,2] before, float[n,w] chosen, float[n,w] doubled",
+        """before = Neg(x)  zero = Constant<value=int64 {0}>()
+        isSet = Gather<axis=0>(flag, zero)  times = Gather<axis=0>(count, zero)
+        chosen = If(isSet) <
+          then_branch = g1 () => (float[n,w] wide) { wide = Concat<axis=1>(x, before) },
+          else_branch = g2 () => (float[n,w] narrow) { narrow = Add(before, before) }>
+        yes = Constant<value=bool {1}>()
+        doubled = Loop(times, yes, chosen) <
+          body = g3 (int64 i, bool go, float[n,w] old) => (bool goOut, float[n,w] new)
+            { goOut = Identity(go)  new = Add(old, old) }>""")
+    write_text(
+        "expand", "float[n,1] x, int64[n,1] width", "float[n,w] wide",
+        """top = ReduceMax<axes=[0,1],keepdims=0>(width)
+        one = Constant<value=int64[1] {1}>()  size = Reshape(top, one)  wide = Expand(x, size)""")
+    write_text(
+        "passing", "float[n,2] x", "float[n,2] x, float[n,2] y, float[n,2] z, float[2] bias",
+        "y = Neg(x)  bias = Constant<value=float[2] {2, -3}>()  z = Add(y, bias)")
+    write_text(
+        "gain", "float[n,1,2,1,2] x, float gain", "float[n,1,2,1,2] y", "y = Mul(x, gain)")
+    columns = ", ".join(f"t{i}" for i in range(100))
+    write_text(
+        "hundred", "float[n,100] x", ", ".join(f"float[n,1] t{i}" for i in range(100)),
+        f"{columns} = Split<axis=1>(x)")
 
 
 def models():
@@ -101,4 +150,5 @@ def arrays():
 
 if __name__ == "__main__":
     models()
+    calibrated_models()
     arrays()

@@ -101,6 +101,9 @@ final class BatchCheck {
 
   private static void checkShape(TensorSignature input, Shape shape) {
     List<Long> expected = input.dimensions();
+    if (expected.isEmpty()) {
+      throw wrongShape(input, shape, "a scalar is of no sample; feed it as a parameter instead");
+    }
     if (shape.rank() != expected.size()) {
       throw wrongShape(input, shape, "expected " + expected.size() + " axes");
     }

@@ -23,7 +23,8 @@ final class BatchFrame implements AutoCloseable {
   private final InferenceSession session;
   private final OutputShapes outputShapes;
   private final ObservedTensors observed;
-  private final DirectMemory memory = new DirectMemory();
+  private final DirectMemory inputMemory = new DirectMemory();
+  private final DirectMemory outputMemory = new DirectMemory();
   private final Map<String, DirectTensor> inputs = new LinkedHashMap<>();
   private final Map<String, FloatBuffer> values = new LinkedHashMap<>();
   private long sampleCount;
@@ -49,7 +50,7 @@ final class BatchFrame implements AutoCloseable {
   }
 
   private void load(String name, Tensor tensor) {
-    inputs.put(name, memory.copyOf("input " + name, tensor));
+    inputs.put(name, inputMemory.copyOf(name, tensor));
   }
 
   private DirectTensor input(String name) {
@@ -65,37 +66,44 @@ final class BatchFrame implements AutoCloseable {
     if (observed.outputs().isEmpty()) {
       return;
     }
-    Map<String, Shape> shapes = outputShapes.of(inputs);
+    boolean isDone = false;
+    while (!isDone) {
+      isDone = tryShapes(outputShapes.of(inputs));
+    }
+  }
+
+  /** Returns false where the shapes were wrong, be it those that another frame has just learnt. */
+  private boolean tryShapes(Map<String, Shape> shapes) {
     try {
       run(shapes);
+      return true;
     } catch (CalibrationException e) {
       if (!outputShapes.correct(inputs, shapes)) {
         throw e;
       }
-      run(outputShapes.of(inputs));
+      return false;
     }
   }
 
   private void run(Map<String, Shape> shapes) {
-    Set<String> copied = new LinkedHashSet<>(observed.outputs());
-    copied.removeAll(shapes.keySet());
     Map<String, DirectTensor> pinned = new LinkedHashMap<>();
     shapes.forEach(
         (name, shape) -> {
           if (shape.elementCount() > 0) {
-            pinned.put(name, memory.tensor("output " + name, ElementType.FLOAT, shape));
+            pinned.put(name, outputMemory.tensor(name, ElementType.FLOAT, shape));
           }
         });
-    if (!(copied.isEmpty() && pinned.isEmpty())) {
-      session.runFor(
-          inputs,
-          new Wanted(copied, pinned),
-          (name, value) -> values.put(name, OrtTensors.copy(name, value).floats()));
-    }
+    // Among them those without elements now, which may have some for other values of the inputs.
+    Set<String> copied = new LinkedHashSet<>(observed.outputs());
+    copied.removeAll(pinned.keySet());
+    session.runFor(
+        inputs,
+        new Wanted(copied, pinned),
+        (name, value) -> values.put(name, OrtTensors.copy(name, value).floats()));
     pinned.forEach((name, tensor) -> values.put(name, tensor.bytes().asFloatBuffer()));
   }
 
-  /** Returns the elements of the observed tensors by name, of those that have any. */
+  /** Returns the elements of the observed tensors by name. */
   Map<String, FloatBuffer> values() {
     return Collections.unmodifiableMap(values);
   }
@@ -106,6 +114,7 @@ final class BatchFrame implements AutoCloseable {
 
   @Override
   public void close() {
-    memory.close();
+    inputMemory.close();
+    outputMemory.close();
   }
 }

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +52,7 @@ final class CalibrationRun {
       return 0;
     }
     Checkpoints checkpoints = options.checkpoints().get();
+    checkpoints.requirePlace();
     if (!Files.exists(checkpoints.file())) {
       return 0;
     }
@@ -76,22 +78,22 @@ final class CalibrationRun {
   }
 
   /** Observes what a pipeline hands over, to its end or to where the ranges are settled. */
-  CalibrationResult run(
-      InferencePipeline pipeline, ObservationThreads threads, OptionalLong expected)
+  CalibrationResult run(InferencePipeline pipeline, WorkerThreads helpers, OptionalLong expected)
       throws IOException {
-    TensorObservation observation = threads.observation(collectors);
     try {
-      while (!tracker.endsRun(sampleCount)) {
+      Ahead ahead = Ahead.of(pipeline);
+      while (true) {
         requireNotCancelled();
-        Optional<BatchFrame> frame = pipeline.next();
+        if (tracker.endsRun(sampleCount)) {
+          return end(Ending.CONVERGED);
+        }
+        Optional<BatchFrame> frame = ahead.frame();
         if (frame.isEmpty()) {
           return end(Ending.COMPLETE);
         }
-        observe(frame.get(), observation);
-        pipeline.release(frame.get());
+        ahead = observe(frame.get(), pipeline, helpers);
         tell(expected);
       }
-      return end(Ending.CONVERGED);
     } catch (InterruptedException e) {
       try {
         throw cancelled();
@@ -102,8 +104,23 @@ final class CalibrationRun {
     }
   }
 
-  private void observe(BatchFrame frame, TensorObservation observation) {
-    observation.observe(frame.values());
+  /** Observes a batch while the model runs on the next one, which is returned. */
+  private Ahead observe(BatchFrame frame, InferencePipeline pipeline, WorkerThreads helpers) {
+    TensorObservation observation =
+        TensorObservation.begin(
+            collectors, frame.values(), helpers, options.parallelism().observers());
+    Ahead ahead;
+    try {
+      ahead = Ahead.of(pipeline);
+    } finally {
+      observation.finish();
+    }
+    count(frame);
+    pipeline.release(frame);
+    return ahead;
+  }
+
+  private void count(BatchFrame frame) {
     batchCount++;
     sampleCount += frame.sampleCount();
     if (options.policy() == NonFinitePolicy.ERROR) {
@@ -231,5 +248,32 @@ final class CalibrationRun {
         options.convergence(),
         tracker.tensors(),
         new TreeMap<>(nonFinite));
+  }
+
+  /**
+   * The next batch, or the failure to get it, which waits until the batches before are done with.
+   */
+  private record Ahead(Optional<BatchFrame> found, @Nullable Exception failure) {
+
+    static Ahead of(InferencePipeline pipeline) {
+      try {
+        return new Ahead(pipeline.next(), null);
+      } catch (IOException | InterruptedException | RuntimeException e) {
+        return new Ahead(Optional.empty(), e);
+      }
+    }
+
+    Optional<BatchFrame> frame() throws IOException, InterruptedException {
+      if (failure instanceof IOException io) {
+        throw io;
+      }
+      if (failure instanceof InterruptedException interrupted) {
+        throw interrupted;
+      }
+      if (failure instanceof RuntimeException runtime) {
+        throw runtime;
+      }
+      return found;
+    }
   }
 }

@@ -60,7 +60,7 @@ record CalibrationState(
    * @throws CalibrationException if anything that decides the outcome differs
    */
   void requireSame(Path checkpoint, CalibrationSetup run) {
-    require(checkpoint, "model", modelDigest, run.modelDigest());
+    require(checkpoint, "model, parameters or policy", modelDigest, run.modelDigest());
     if (!tensors.keySet().equals(run.tensors())) {
       require(
           checkpoint,

@@ -131,18 +131,17 @@ public final class Calibrator implements AutoCloseable {
    * @throws IOException as {@link #run}
    */
   public CalibrationResult calibrate(CalibrationSource source) throws IOException {
+    requireNonNull(source, "source");
     guard.begin();
-    try (ObservationThreads threads = ObservationThreads.of(options.parallelism())) {
+    try (WorkerThreads observers = observers()) {
       CalibrationRun run = new CalibrationRun(observed, options, guard::isClosing);
       BatchLoader loader = new BatchLoader(session, options.parameters(), options.policy());
       loader.skip(source, run.resume());
+      int helperCount = options.parallelism().batches() - 1;
       try (InferencePipeline pipeline =
           new InferencePipeline(
-              source,
-              loader,
-              frames,
-              ObservationThreads.daemons("quant4j-inference-", options.parallelism().batches()))) {
-        return run.run(pipeline, threads, source.sampleCount());
+              source, loader, frames, WorkerThreads.start("quant4j-inference", helperCount))) {
+        return run.run(pipeline, observers, source.sampleCount());
       }
     } finally {
       guard.end();
@@ -156,6 +155,14 @@ public final class Calibrator implements AutoCloseable {
   @Override
   public void close() {
     guard.close();
+  }
+
+  private WorkerThreads observers() {
+    Parallelism parallelism = options.parallelism();
+    return parallelism
+        .executor()
+        .map(WorkerThreads::of)
+        .orElseGet(() -> WorkerThreads.start("quant4j-observer", parallelism.observers()));
   }
 
   private void release() {
@@ -307,7 +314,9 @@ public final class Calibrator implements AutoCloseable {
     /**
      * Keeps the state in a file, from which a run that did not come to its end is resumed, bit for
      * bit. A run that finds the file moves its source, which must be a fresh one of the same
-     * samples in the same order, past what was observed; at its end it deletes the file.
+     * samples in the same order, past what was observed; at its end it deletes the file. The file
+     * of a run with another model, parameters or settings is refused; weights that a model keeps in
+     * other files are not looked at.
      *
      * @param file the checkpoint, replaced in one step
      * @param interval after how many batches it is written, from 1; also when a run is cancelled
@@ -366,7 +375,10 @@ public final class Calibrator implements AutoCloseable {
               threads > 0 ? threads : Runtime.getRuntime().availableProcessors(),
               Optional.ofNullable(executor)),
           Optional.ofNullable(checkpoint)
-              .map(file -> new Checkpoints(file, checkpointInterval, model.digest())),
+              .map(
+                  file ->
+                      new Checkpoints(
+                          file, checkpointInterval, RunDigest.of(model, parameters, policy))),
           listener);
     }
   }

@@ -21,14 +21,20 @@ final class DirectMemory implements AutoCloseable {
 
   /** Returns a tensor of undefined elements, valid until the next call for that name. */
   DirectTensor tensor(String name, ElementType elementType, Shape shape) {
+    int byteCount = byteCount(name, elementType, shape);
+    ByteBuffer bytes = atLeast(name, byteCount).slice(0, byteCount);
+    return new DirectTensor(elementType, shape, bytes.order(ByteOrder.LITTLE_ENDIAN));
+  }
+
+  /** Returns the size of a tensor, where one buffer can hold it. */
+  static int byteCount(String name, ElementType elementType, Shape shape) {
     long byteCount = shape.elementCount() * elementType.bitWidth() / Byte.SIZE;
     if (byteCount > Integer.MAX_VALUE) {
       throw new CalibrationException(
           "tensor '%s' is %s%s, %s bytes in one batch, expected at most 2^31 - 1; %s"
               .formatted(name, elementType, shape, byteCount, "use a smaller batch size"));
     }
-    ByteBuffer bytes = atLeast(name, (int) byteCount).slice(0, (int) byteCount);
-    return new DirectTensor(elementType, shape, bytes.order(ByteOrder.LITTLE_ENDIAN));
+    return (int) byteCount;
   }
 
   /** Returns a copy of a tensor, valid until the next call for that name. */

@@ -9,24 +9,24 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads batches and runs the model on them ahead of the caller, and hands them over in the order of
- * the source.
+ * Reads batches, runs the model on them, several at a time if there are threads for it, and hands
+ * them over in the order of the source.
  *
  * <p>There are as many batches in flight as frames. A source that fails is told of after all
- * batches it gave before, as if nothing ran ahead. Used by one thread; the model runs on others.
+ * batches it gave before, as if nothing ran ahead. Used by one thread, which runs the model too:
+ * memory that the runtime gives back then serves the next run, which where every run had a new
+ * thread the C library would keep for each of them.
  */
 final class InferencePipeline implements AutoCloseable {
 
   private final CalibrationSource source;
   private final BatchLoader loader;
-  private final ExecutorService inference;
   private final Deque<BatchFrame> free;
+  private final WorkerThreads helpers;
   private final Deque<InFlight> inFlight = new ArrayDeque<>();
   private @Nullable Exception failure;
   private boolean isAtEnd;
@@ -35,11 +35,11 @@ final class InferencePipeline implements AutoCloseable {
       CalibrationSource source,
       BatchLoader loader,
       Collection<BatchFrame> frames,
-      ExecutorService inference) {
+      WorkerThreads helpers) {
     this.source = source;
     this.loader = loader;
     this.free = new ArrayDeque<>(frames);
-    this.inference = inference;
+    this.helpers = helpers;
   }
 
   /**
@@ -52,23 +52,20 @@ final class InferencePipeline implements AutoCloseable {
     while (!isAtEnd && !free.isEmpty()) {
       readAhead();
     }
-    InFlight oldest = inFlight.poll();
+    InFlight oldest = inFlight.peek();
     if (oldest == null) {
       throwFailure();
       return Optional.empty();
     }
-    try {
-      oldest.result().get();
-      return Optional.of(oldest.frame());
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException runtime) {
-        throw runtime;
+    for (InFlight waiting : inFlight) {
+      if (oldest.task().isDone()) {
+        break;
       }
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw new IllegalStateException("inference failed", e.getCause());
+      waiting.task().run(); // does nothing if a helper has begun it
     }
+    await(oldest.task());
+    inFlight.remove();
+    return Optional.of(oldest.frame());
   }
 
   /** Takes back the frame of a batch that has been observed. */
@@ -79,19 +76,8 @@ final class InferencePipeline implements AutoCloseable {
   /** Waits for what still runs, since it uses native memory. */
   @Override
   public void close() {
-    inFlight.forEach(running -> running.result().cancel(false));
-    inference.shutdown();
-    boolean isInterrupted = false;
-    while (!inference.isTerminated()) {
-      try {
-        inference.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-      } catch (InterruptedException e) {
-        isInterrupted = true;
-      }
-    }
-    if (isInterrupted) {
-      Thread.currentThread().interrupt();
-    }
+    inFlight.forEach(waiting -> waiting.task().cancel(false));
+    helpers.close();
   }
 
   private void readAhead() {
@@ -103,10 +89,26 @@ final class InferencePipeline implements AutoCloseable {
       }
       BatchFrame frame = free.remove();
       loader.load(batch.get(), frame);
-      inFlight.add(new InFlight(frame, inference.submit(frame::run)));
+      FutureTask<Void> task = new FutureTask<>(frame::run, null);
+      inFlight.add(new InFlight(frame, task));
+      helpers.execute(task);
     } catch (IOException | RuntimeException e) {
       failure = e;
       isAtEnd = true;
+    }
+  }
+
+  private static void await(FutureTask<Void> task) throws InterruptedException {
+    try {
+      task.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException runtime) {
+        throw runtime;
+      }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException("inference failed", e.getCause());
     }
   }
 
@@ -119,5 +121,5 @@ final class InferencePipeline implements AutoCloseable {
     }
   }
 
-  private record InFlight(BatchFrame frame, Future<?> result) {}
+  private record InFlight(BatchFrame frame, FutureTask<Void> task) {}
 }

@@ -10,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** A model before it is loaded: its bytes, or the path of its file. */
 sealed interface ModelFile {
@@ -27,23 +25,17 @@ sealed interface ModelFile {
   /** Loads the model for a calibrator, whose own threads work beside those of the runtime. */
   InferenceSession open(SessionSettings settings);
 
-  /** Returns the SHA-256 of the model; weights in other files than its own are not in it. */
-  String digest();
-
-  private static String text(MessageDigest digest) {
-    return "sha256:" + HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
-  }
+  /** Adds the bytes of the model to a digest, without weights in other files than its own. */
+  void addTo(MessageDigest digest);
 
   /** The bytes of a model. */
-  record InMemory(byte[] model) implements ModelFile {
+  final class InMemory implements ModelFile {
+
+    private final byte[] model;
+
+    private InMemory(byte[] model) {
+      this.model = model;
+    }
 
     @Override
     public InferenceSession open(SessionSettings settings) {
@@ -51,10 +43,8 @@ sealed interface ModelFile {
     }
 
     @Override
-    public String digest() {
-      MessageDigest digest = sha256();
+    public void addTo(MessageDigest digest) {
       digest.update(model);
-      return text(digest);
     }
   }
 
@@ -67,14 +57,12 @@ sealed interface ModelFile {
     }
 
     @Override
-    public String digest() {
-      MessageDigest digest = sha256();
+    public void addTo(MessageDigest digest) {
       try (InputStream in = new DigestInputStream(Files.newInputStream(model), digest)) {
         in.transferTo(OutputStream.nullOutputStream());
       } catch (IOException e) {
         throw new CalibrationException("cannot read the model \"%s\": %s".formatted(model, e), e);
       }
-      return text(digest);
     }
   }
 }

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The names of the observed tensors: outputs of the model, and inputs that are no outputs.
+ * The names of the observed tensors: inputs of the model, and outputs that are no inputs. An input
+ * that is an output as it is would not be written to memory of ours.
  *
  * @param inputs names of inputs
  * @param outputs names of outputs
@@ -23,7 +24,7 @@ record ObservedTensors(Set<String> inputs, Set<String> outputs) {
     ObservedTensors observed = new ObservedTensors(new LinkedHashSet<>(), new LinkedHashSet<>());
     for (String tensor : names) {
       requireFloat(tensor, outputs, inputs);
-      (outputs.containsKey(tensor) ? observed.outputs : observed.inputs).add(tensor);
+      (inputs.containsKey(tensor) ? observed.inputs : observed.outputs).add(tensor);
     }
     return observed;
   }

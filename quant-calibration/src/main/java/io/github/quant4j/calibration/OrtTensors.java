@@ -81,7 +81,17 @@ final class OrtTensors {
               + name
               + "' is a tensor of strings, expected numbers; remove it from the model");
     }
-    return Tensor.of(type, Shape.of(info.getShape()), tensor.getByteBuffer());
+    Shape shape = Shape.of(info.getShape());
+    int byteCount = DirectMemory.byteCount(name, type, shape);
+    try {
+      return Tensor.of(type, shape, tensor.getByteBuffer());
+    } catch (OutOfMemoryError e) {
+      throw new CalibrationException(
+          "no %s bytes of heap are left for tensor '%s'; %s"
+              .formatted(
+                  byteCount, name, "use a smaller batch size or give the JVM more with -Xmx"),
+          e);
+    }
   }
 
   private static ElementType elementType(String name, TensorInfo info) {

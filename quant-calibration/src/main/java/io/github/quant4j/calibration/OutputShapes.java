@@ -59,11 +59,10 @@ final class OutputShapes {
     Map<String, Shape> key = shapesOf(inputs);
     Map<String, Shape> actual = learn(inputs);
     synchronized (this) {
-      Map<String, Shape> current = predictable(known.getOrDefault(key, found));
-      if (!current.equals(predictable(found))) {
+      if (!predictable(known.getOrDefault(key, found)).equals(found)) {
         return true; // another thread was first
       }
-      if (actual.equals(found)) {
+      if (predictable(actual).equals(found)) {
         return false;
       }
       if (learnt.contains(key)) {

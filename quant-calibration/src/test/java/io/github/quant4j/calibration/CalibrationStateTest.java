@@ -33,7 +33,7 @@ class CalibrationStateTest {
     return Stream.of(
         Arguments.of(
             new CalibrationSetup("sha256:2", TENSORS, true, CRITERION),
-            "model: found sha256:1, expected sha256:2"),
+            "model, parameters or policy: found sha256:1, expected sha256:2"),
         Arguments.of(
             new CalibrationSetup("sha256:1", Set.of("b", "c", "d", "e", "f"), true, CRITERION),
             "observed tensors: found 2 with [a], expected 5 with [c, d, e] and 1 more"),

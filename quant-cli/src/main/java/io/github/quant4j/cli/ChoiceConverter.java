@@ -19,12 +19,14 @@ import picocli.CommandLine.TypeConversionException;
  * @param <E> what the words stand for
  */
 abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConverter<E> {
-  /** Words shorter than the names in the library. */
+  /** Words other than the names in the library. */
   private static final Map<Enum<?>, String> SHORT_WORDS =
       Map.of(
           BuildMode.WEAKLY_TYPED, "weak",
           BuildMode.STRONGLY_TYPED, "strong",
-          WeightForm.FLOAT_WITH_PAIRS, "pairs");
+          WeightForm.FLOAT_WITH_PAIRS, "pairs",
+          TableFormat.ONNXRUNTIME_JSON, "onnxruntime-json",
+          TableFormat.ONNXRUNTIME_TEXT, "onnxruntime-text");
 
   private final Class<E> choices;
 
@@ -38,7 +40,9 @@ abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConvert
         .filter(choice -> word(choice).equals(text.toLowerCase(Locale.ROOT)))
         .findFirst()
         .orElseThrow(
-            () -> new TypeConversionException("expected " + words() + ", found '" + text + "'"));
+            () ->
+                new TypeConversionException(
+                    "expected " + words(choices) + ", found '" + text + "'"));
   }
 
   /** Returns the word for a choice. */
@@ -46,7 +50,8 @@ abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConvert
     return SHORT_WORDS.getOrDefault(choice, choice.name().toLowerCase(Locale.ROOT));
   }
 
-  private String words() {
+  /** Returns all words for the choices of one kind. */
+  static <E extends Enum<E>> String words(Class<E> choices) {
     return Arrays.stream(choices.getEnumConstants())
         .map(ChoiceConverter::word)
         .collect(Collectors.joining(" or "));
@@ -98,6 +103,13 @@ abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConvert
   static final class OfMethod extends ChoiceConverter<CalibrationMethod> {
     OfMethod() {
       super(CalibrationMethod.class);
+    }
+  }
+
+  /** Reads a form of calibration tables. */
+  static final class OfTableFormat extends ChoiceConverter<TableFormat> {
+    OfTableFormat() {
+      super(TableFormat.class);
     }
   }
 }

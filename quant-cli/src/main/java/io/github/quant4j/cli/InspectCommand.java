@@ -9,17 +9,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code quant inspect}: what a model file holds. */
+/** {@code quant inspect}: what a model or a calibration table holds. */
 @Command(
     name = "inspect",
-    customSynopsis = "quant inspect MODEL.onnx [OPTION]...",
-    description = "Shows what a model holds: interface, operators, Q/DQ.")
+    customSynopsis = "quant inspect MODEL.onnx|TABLE.json [OPTION]...",
+    description = "Shows what a model holds: interface, operators, Q/DQ; or a calibration table.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class InspectCommand implements Callable<Integer> {
   private final CommandStreams streams;
 
-  @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
-  private Path model;
+  @Parameters(
+      paramLabel = "MODEL.onnx|TABLE.json",
+      description = "The model, or the calibration table: JSON or a cache of TensorRT.")
+  private Path file;
 
   @Option(names = "--json", description = "Print one JSON object instead of text.")
   private boolean asJson;
@@ -30,8 +32,15 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OnnxModel read = OnnxModel.read(model);
-    new InspectReport(ModelFiles.of(model, read.dataFiles()), read).print(streams, asJson);
+    report().print(streams, asJson);
     return Quant.DONE;
+  }
+
+  private Report report() throws IOException {
+    if (TableFormat.ofKnownContent(file).isPresent()) {
+      return new TableInspection(TableFile.read(file));
+    }
+    OnnxModel model = OnnxModel.read(file);
+    return new InspectReport(ModelFiles.of(file, model.dataFiles()), model);
   }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /**
  * A report as one JSON object: indented, ASCII only so that no console encoding can spoil it, and
@@ -37,5 +38,14 @@ final class JsonText {
       throw new UncheckedIOException("a text in memory cannot fail", e);
     }
     return text.toString();
+  }
+
+  /** Writes a list of texts. */
+  static void writeTexts(JsonGenerator json, String name, List<String> texts) throws IOException {
+    json.writeArrayFieldStart(name);
+    for (String text : texts) {
+      json.writeString(text);
+    }
+    json.writeEndArray();
   }
 }

@@ -37,21 +37,16 @@ record ModelFiles(FileSize model, List<FileSize> data) {
   /** Writes an object of the model file, with the others where there are any. */
   void writeJson(JsonGenerator json, String name) throws IOException {
     json.writeObjectFieldStart(name);
-    writeFields(json, model);
+    model.writeFields(json);
     if (!data.isEmpty()) {
       json.writeArrayFieldStart("dataFiles");
       for (FileSize file : data) {
         json.writeStartObject();
-        writeFields(json, file);
+        file.writeFields(json);
         json.writeEndObject();
       }
       json.writeEndArray();
     }
     json.writeEndObject();
-  }
-
-  private static void writeFields(JsonGenerator json, FileSize file) throws IOException {
-    json.writeStringField("file", file.file().toString());
-    json.writeNumberField("bytes", file.bytes());
   }
 }

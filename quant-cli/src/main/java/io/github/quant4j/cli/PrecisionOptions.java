@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.cli;
 
-import io.github.quant4j.onnx.qdq.BuildMode;
-import io.github.quant4j.onnx.qdq.PlanProfile;
 import io.github.quant4j.onnx.qdq.WeightForm;
 import io.github.quant4j.ptq.PostTrainingQuantization;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that weigh speed against accuracy, and the forms of the model. */
+/** The options that say how much accuracy to keep, and in which form weights are stored. */
 final class PrecisionOptions {
-  static final String BUILD_MODE = "--build-mode";
-
   private static final double ACCURACY_TARGET = 24;
-
-  @Option(
-      names = "--profile",
-      paramLabel = "PROFILE",
-      converter = ChoiceConverter.OfProfile.class,
-      description =
-          "What to favour: speed, the default, or accuracy, which leaves heads and first"
-              + " convolutions float.")
-  private PlanProfile profile = PlanProfile.SPEED;
 
   @Option(
       names = "--accuracy-target",
@@ -43,29 +30,12 @@ final class PrecisionOptions {
   private @Nullable Double smallestInt8Share;
 
   @Option(
-      names = BUILD_MODE,
-      paramLabel = "MODE",
-      converter = ChoiceConverter.OfBuildMode.class,
-      description =
-          "How TensorRT is to build the engine: weak, the default, from a float32 model, or strong,"
-              + " from one whose float remainder is written as float16.")
-  private BuildMode buildMode = BuildMode.WEAKLY_TYPED;
-
-  @Option(
       names = "--weights",
       paramLabel = "FORM",
       converter = ChoiceConverter.OfWeightForm.class,
       description =
           "How weights are stored: int8, the default, or pairs, as floats behind Q/DQ pairs.")
   private WeightForm weightForm = WeightForm.INT8;
-
-  PlanProfile profile() {
-    return profile;
-  }
-
-  BuildMode buildMode() {
-    return buildMode;
-  }
 
   WeightForm weightForm() {
     return weightForm;
@@ -84,11 +54,7 @@ final class PrecisionOptions {
   /** Returns a quantization with these options. */
   PostTrainingQuantization applyTo(PostTrainingQuantization quantization) {
     PostTrainingQuantization changed =
-        quantization
-            .profile(profile)
-            .buildMode(buildMode)
-            .weightForm(weightForm)
-            .accuracyTarget(accuracyTarget);
+        quantization.weightForm(weightForm).accuracyTarget(accuracyTarget);
     return smallestInt8Share == null ? changed : changed.smallestInt8Share(smallestInt8Share);
   }
 }

@@ -61,6 +61,11 @@ public final class Quant {
   private static CommandLine commandLine(CommandStreams streams) {
     return new CommandLine(new QuantCommand(streams))
         .addSubcommand(new QuantizeCommand(streams))
+        .addSubcommand(new CalibrateCommand(streams))
+        .addSubcommand(
+            new CommandLine(new TableCommand(streams))
+                .addSubcommand(new TableConvertCommand(streams))
+                .addSubcommand(new TableMergeCommand(streams)))
         .addSubcommand(new VerifyCommand(streams))
         .addSubcommand(new RepairCommand(streams))
         .addSubcommand(new InspectCommand(streams))

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.quant4j.calibration.CalibrationException;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
-import io.github.quant4j.onnx.qdq.BuildMode;
-import io.github.quant4j.onnx.qdq.Target;
 import io.github.quant4j.ptq.PostTrainingQuantization;
 import io.github.quant4j.ptq.QuantizedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +24,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code quant quantize}: a float32 model and samples in, an INT8 model out. */
+/** {@code quant quantize}: a float32 model and samples or a table in, an INT8 model out. */
 @Command(
     name = "quantize",
-    customSynopsis = "quant quantize MODEL.onnx --data=SOURCE -o OUT.onnx [OPTION]...",
+    customSynopsis =
+        "quant quantize MODEL.onnx --data=SOURCE|--table=TABLE -o OUT.onnx [OPTION]...",
     description = "Quantizes a float32 model to INT8.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class QuantizeCommand implements Callable<Integer> {
   private static final int BATCH_SIZE = 32;
+  private static final String TABLE = "--table";
 
   private final CommandStreams streams;
 
@@ -41,10 +44,20 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Option(
       names = SampleOptions.DATA,
-      required = true,
       paramLabel = "SOURCE",
-      description = SampleOptions.DATA_DESCRIPTION)
-  private Path data;
+      description = {
+        SampleOptions.DATA_DESCRIPTION,
+        "With --table, accuracy is measured on a few of them; without them, nothing is."
+      })
+  private @Nullable Path data;
+
+  @Option(
+      names = TABLE,
+      paramLabel = "TABLE",
+      description =
+          "A calibration table to take ranges from: JSON, a cache of TensorRT, or a table of ONNX"
+              + " Runtime.")
+  private @Nullable Path table;
 
   @Mixin private SampleOptions samples;
 
@@ -57,16 +70,9 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Mixin private RangeOptions ranges;
 
-  @Option(
-      names = "--target",
-      paramLabel = "RUNTIME",
-      converter = ChoiceConverter.OfTarget.class,
-      description = "What the model is for: tensorrt, the default, or onnxruntime.")
-  private Target target = Target.TENSORRT;
+  @Mixin private PlanOptions plan;
 
   @Mixin private PrecisionOptions precision;
-
-  @Mixin private NodeChoice nodes;
 
   @Option(names = "--plan", description = "Print the decision on every node and its reason.")
   private boolean planShown;
@@ -88,22 +94,42 @@ final class QuantizeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     long start = System.nanoTime();
-    requireTargetOfBuildMode();
-    ranges.requireConsistent(spec);
+    requireUsage();
     OnnxModel floatModel = readModel();
     requireWritable();
     ModelFiles floatFiles = ModelFiles.of(model, floatModel.dataFiles());
-    QuantizedModel result = quantize(floatModel);
+    Optional<TableFile> read =
+        table == null ? Optional.empty() : Optional.of(TableFile.read(table));
+    QuantizedModel result = quantize(floatModel, read);
     ModelPair files = new ModelPair(floatFiles, write(result));
-    new QuantizeReport(files, settings(), result, Duration.ofNanos(System.nanoTime() - start))
+    new QuantizeReport(files, settings(read), result, Duration.ofNanos(System.nanoTime() - start))
         .print(streams, asJson);
     return Quant.DONE;
+  }
+
+  private void requireUsage() {
+    plan.requireConsistent(spec);
+    ranges.requireConsistent(spec);
+    if (data == null && table == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "no ranges to quantize with; expected samples, "
+              + SampleOptions.DATA
+              + "=SOURCE, or a calibration table, "
+              + TABLE
+              + "=TABLE");
+    }
   }
 
   /** Reads the model, once it is sure that the output will not be written over an input. */
   private OnnxModel readModel() throws IOException {
     OutputFile.requireOther(spec, output, model, "the model");
-    OutputFile.requireOther(spec, output, data, "the samples");
+    if (data != null) {
+      OutputFile.requireOther(spec, output, data, "the samples");
+    }
+    if (table != null) {
+      OutputFile.requireOther(spec, output, table, "the table");
+    }
     OnnxModel floatModel = OnnxModel.read(model);
     for (Path dataFile : floatModel.dataFiles()) {
       OutputFile.requireOther(spec, output, dataFile, "the data of the model");
@@ -119,55 +145,65 @@ final class QuantizeCommand implements Callable<Integer> {
     return ModelFiles.of(output, dataFile.stream().toList());
   }
 
-  private QuantizeReport.Settings settings() {
-    return new QuantizeReport.Settings(
-        ranges.text(), ChoiceConverter.word(target), precision, planShown);
+  private QuantizeReport.Settings settings(Optional<TableFile> read) {
+    String method =
+        read.isEmpty() || ranges.isGiven()
+            ? ranges.text()
+            : read.get().table().provenance().method().orElse("not stated by the table");
+    return new QuantizeReport.Settings(method, plan, precision, read, data != null, planShown);
   }
 
   private void requireWritable() throws IOException {
     OutputFile.requireWritable(output);
     if (planFile != null) {
-      if (OutputFile.isSame(planFile.path(), model) || OutputFile.isSame(planFile.path(), output)) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "plan file \""
-                + planFile.path()
-                + "\" is a model of this command too; expected another path");
+      for (Path other : table == null ? List.of(model, output) : List.of(model, output, table)) {
+        if (OutputFile.isSame(planFile.path(), other)) {
+          throw new ParameterException(
+              spec.commandLine(),
+              "plan file \""
+                  + planFile.path()
+                  + "\" is another file of this command too; expected another path");
+        }
       }
       OutputFile.requireWritable(planFile.path());
     }
   }
 
-  private void requireTargetOfBuildMode() {
-    if (precision.buildMode() == BuildMode.STRONGLY_TYPED && target != Target.TENSORRT) {
-      throw new ParameterException(
-          spec.commandLine(),
-          PrecisionOptions.BUILD_MODE
-              + " strong is for TensorRT, found --target "
-              + ChoiceConverter.word(target)
-              + "; expected --target tensorrt or "
-              + PrecisionOptions.BUILD_MODE
-              + " weak");
-    }
-  }
-
-  private QuantizedModel quantize(OnnxModel floatModel) throws IOException {
-    try (CalibrationSource source = samples.open(data, floatModel, BATCH_SIZE);
-        ProgressLine progress = new ProgressLine(streams, "calibrating")) {
-      return ranges
-          .applyTo(precision.applyTo(PostTrainingQuantization.of(floatModel)))
-          .target(target)
-          .include(nodes.included())
-          .exclude(nodes.excluded())
-          .threadCount(samples.threadCount())
-          .listener(progress)
-          .run(source);
+  private QuantizedModel quantize(OnnxModel floatModel, Optional<TableFile> read)
+      throws IOException {
+    PostTrainingQuantization plain =
+        precision
+            .applyTo(plan.applyTo(PostTrainingQuantization.of(floatModel)))
+            .threadCount(samples.threadCount());
+    try {
+      if (read.isEmpty()) {
+        return run(ranges.applyTo(plain), floatModel);
+      }
+      PostTrainingQuantization given = ranges.applyToTable(plain).table(read.get().table());
+      return data == null ? given.run() : run(given, floatModel);
     } catch (OnnxException e) {
       throw new CommandException("cannot quantize \"" + model + "\": " + e.getMessage(), e);
     } catch (CalibrationException e) {
       throw new CommandException(
-          "cannot quantize \"" + model + "\" with the samples \"" + data + "\": " + e.getMessage(),
-          e);
+          "cannot quantize \"" + model + "\" with " + given() + ": " + e.getMessage(), e);
     }
+  }
+
+  private QuantizedModel run(PostTrainingQuantization quantization, OnnxModel floatModel)
+      throws IOException {
+    try (CalibrationSource source =
+            samples.open(requireNonNull(data, "data"), floatModel, BATCH_SIZE);
+        ProgressLine progress = new ProgressLine(streams, "calibrating")) {
+      return quantization.listener(progress).run(source);
+    }
+  }
+
+  private String given() {
+    String tableText = "the table \"" + table + "\"";
+    String samplesText = "the samples \"" + data + "\"";
+    if (table == null) {
+      return samplesText;
+    }
+    return data == null ? tableText : tableText + " and " + samplesText;
   }
 }

@@ -29,8 +29,18 @@ record QuantizeReport(ModelPair files, Settings settings, QuantizedModel result,
   private static final String RULE_OF_MEASURED_NOISE = "P54";
   private static final int REASONS_SHOWN = 3;
 
-  /** The options that shape the result and its report. */
-  record Settings(String method, String target, PrecisionOptions precision, boolean planShown) {}
+  /** What shapes the result and its report. */
+  record Settings(
+      String method,
+      PlanOptions plan,
+      PrecisionOptions precision,
+      Optional<TableFile> table,
+      boolean hasSamples,
+      boolean planShown) {
+    String target() {
+      return ChoiceConverter.word(plan.target());
+    }
+  }
 
   @Override
   public void writeText(TextLines text) {
@@ -50,8 +60,18 @@ record QuantizeReport(ModelPair files, Settings settings, QuantizedModel result,
     leftForAccuracy()
         .forEach(
             node -> text.add(node.opType() + " \"" + node.node() + "\": " + node.why().text()));
+    settings
+        .table()
+        .ifPresent(
+            read ->
+                text.add(
+                    "ranges", read.file().text() + ", " + ChoiceConverter.word(read.format())));
     text.add(
-        "tensors", String.format(Locale.ROOT, "%,d observed", result.table().tensors().size()));
+        "tensors",
+        String.format(
+            Locale.ROOT,
+            settings.table().isPresent() ? "%,d in the table" : "%,d observed",
+            result.table().tensors().size()));
     text.add("samples", String.format(Locale.ROOT, "%,d", result.table().sampleCount()));
     text.add("elapsed", String.format(Locale.ROOT, "%.2f s", seconds()));
     notes().forEach(note -> text.add("note", note));
@@ -78,11 +98,7 @@ record QuantizeReport(ModelPair files, Settings settings, QuantizedModel result,
     if (settings.planShown()) {
       writeDecisions(json, "plan", plan.decisions());
     }
-    json.writeArrayFieldStart("notes");
-    for (String note : notes()) {
-      json.writeString(note);
-    }
-    json.writeEndArray();
+    JsonText.writeTexts(json, "notes", notes());
     json.writeNumberField("elapsedSeconds", seconds());
   }
 
@@ -90,8 +106,8 @@ record QuantizeReport(ModelPair files, Settings settings, QuantizedModel result,
     PrecisionOptions precision = settings.precision();
     return "profile %s, build mode %s, weights %s"
         .formatted(
-            ChoiceConverter.word(precision.profile()),
-            ChoiceConverter.word(precision.buildMode()),
+            ChoiceConverter.word(settings.plan().profile()),
+            ChoiceConverter.word(settings.plan().buildMode()),
             ChoiceConverter.word(precision.weightForm()));
   }
 
@@ -122,7 +138,7 @@ record QuantizeReport(ModelPair files, Settings settings, QuantizedModel result,
   }
 
   private boolean isMeasured() {
-    return isQuantized() && settings.precision().accuracyTarget() > 0;
+    return isQuantized() && settings.hasSamples() && settings.precision().accuracyTarget() > 0;
   }
 
   private boolean isQuantized() {
@@ -144,6 +160,10 @@ record QuantizeReport(ModelPair files, Settings settings, QuantizedModel result,
       notes.add(
           "nothing is quantized, the model is written as it was read"
               + (reasons.isEmpty() ? "" : ": " + reasons));
+    }
+    settings.table().ifPresent(read -> read.losses().forEach(loss -> notes.add("table: " + loss)));
+    if (isQuantized() && !settings.hasSamples()) {
+      notes.add("accuracy is not measured and no bias corrected without samples; give --data");
     }
     notes.addAll(result.plan().notes());
     return notes;
@@ -168,8 +188,8 @@ record QuantizeReport(ModelPair files, Settings settings, QuantizedModel result,
     PrecisionOptions precision = settings.precision();
     json.writeStringField("method", settings.method());
     json.writeStringField("target", settings.target());
-    json.writeStringField("profile", ChoiceConverter.word(precision.profile()));
-    json.writeStringField("buildMode", ChoiceConverter.word(precision.buildMode()));
+    json.writeStringField("profile", ChoiceConverter.word(settings.plan().profile()));
+    json.writeStringField("buildMode", ChoiceConverter.word(settings.plan().buildMode()));
     json.writeStringField("weights", ChoiceConverter.word(precision.weightForm()));
     json.writeNumberField("accuracyTarget", precision.accuracyTarget());
     Double share = precision.smallestInt8Share();
@@ -177,6 +197,11 @@ record QuantizeReport(ModelPair files, Settings settings, QuantizedModel result,
       json.writeNullField("minInt8Share");
     } else {
       json.writeNumberField("minInt8Share", share);
+    }
+    if (settings.table().isEmpty()) {
+      json.writeNullField("table");
+    } else {
+      settings.table().get().file().writeJson(json, "table");
     }
   }
 

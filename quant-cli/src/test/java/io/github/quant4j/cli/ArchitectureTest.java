@@ -78,9 +78,20 @@ class ArchitectureTest {
         .check(project);
   }
 
+  /** Models are protobuf, and so are the test data that come with them. */
+  @Test
+  void protobuf_isUsedByTheModelAndTheTestData() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + ".onnx..", ROOT + ".calibration.source..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.google.protobuf..")
+        .check(project);
+  }
+
   @ParameterizedTest
   @CsvSource({
-    "onnx, com.google.protobuf..",
     "calibration, ai.onnxruntime..",
     "tensorrt, org.bytedeco..",
     "cli, picocli..",

@@ -16,7 +16,15 @@ class QuantTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err())
         .startsWith("Usage: quant ")
-        .contains("quantize", "verify", "inspect", "lint");
+        .contains("quantize", "calibrate", "table", "verify", "inspect", "lint");
+  }
+
+  @Test
+  void run_tableWithoutACommand_printsItsUsageAndFails() {
+    CommandRun run = CommandRun.of("table");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("Usage: quant table ").contains("convert", "merge");
   }
 
   @Test
@@ -29,9 +37,18 @@ class QuantTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quantize", "verify", "inspect", "lint"})
+  @ValueSource(
+      strings = {
+        "quantize",
+        "calibrate",
+        "table convert",
+        "table merge",
+        "verify",
+        "inspect",
+        "lint"
+      })
   void run_helpOfACommand_printsItsUsage(String command) {
-    CommandRun run = CommandRun.of(command, "--help");
+    CommandRun run = CommandRun.of((Object[]) (command + " --help").split(" "));
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).startsWith("Usage: quant " + command + " ").contains("--json");

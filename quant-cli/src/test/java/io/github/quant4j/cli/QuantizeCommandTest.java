@@ -98,6 +98,7 @@ class QuantizeCommandTest {
             "weights",
             "accuracyTarget",
             "minInt8Share",
+            "table",
             "samples",
             "observedTensors",
             "nodes",

@@ -81,10 +81,12 @@ class WrongUsageTest {
   }
 
   @Test
-  void quantize_withoutSamples_isRefused() {
+  void quantize_withoutSamplesAndTable_isRefused() {
     given.assertWrongUsage(
         CommandRun.of("quantize", given.model(), "-o", given.output()),
-        "missing required option: '--data=SOURCE'");
+        "no ranges to quantize with",
+        "--data=SOURCE",
+        "--table=TABLE");
   }
 
   @Test

@@ -18,10 +18,12 @@ import io.github.quant4j.core.table.TensorRtCalibrationCache;
 import io.github.quant4j.core.table.TensorStatistics;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Holds every example of the package descriptions. */
@@ -42,6 +44,17 @@ class UserGuideTest {
     CalibrationSource source = CalibrationSource.of(List.of(TensorBatch.of(Map.of("x", images))));
 
     assertThat(source.sampleCount()).hasValue(2);
+  }
+
+  @Test
+  void decoratedSourceExampleHolds() throws IOException {
+    Stream<Map<String, Tensor>> ones =
+        Stream.generate(() -> Map.of("x", Tensor.ofFloats(Shape.of(1, 3), 1, 1, 1)));
+    CalibrationSource endless = CalibrationSource.of(ones);
+    CalibrationSource batches = endless.limited(1000).shuffled(100, 42).batched(32);
+    TensorBatch batch = batches.next().orElseThrow(); // {x=float[32, 3]}
+
+    assertThat(batch).hasToString("{x=float[32, 3]}");
   }
 
   @Test
@@ -95,5 +108,24 @@ class UserGuideTest {
     assertThat(range).isEqualTo(new ValueRange(0f, 1f));
     assertThat(scale).isEqualTo(1f / 127f);
     assertThat(losses).contains("counts of values left out (tensor 'input')");
+  }
+
+  @Test
+  void mergeExampleHolds() {
+    CalibrationTable first =
+        CalibrationTable.builder()
+            .sampleCount(256)
+            .put("input", new TensorStatistics(0f, 0.5f, 262144, 0))
+            .build();
+    CalibrationTable second =
+        CalibrationTable.builder()
+            .sampleCount(256)
+            .put("input", new TensorStatistics(0.25f, 1f, 262144, 0))
+            .build();
+    CalibrationTable whole = CalibrationTable.merge(List.of(first, second));
+    ValueRange range = whole.range("input").orElseThrow(); // 0 to 1, of 512 samples
+
+    assertThat(range).isEqualTo(new ValueRange(0f, 1f));
+    assertThat(whole.sampleCount()).isEqualTo(512);
   }
 }

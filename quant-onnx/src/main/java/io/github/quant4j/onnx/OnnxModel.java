@@ -125,6 +125,18 @@ public final class OnnxModel {
   }
 
   /**
+   * Returns a digest of what the model holds: the same for the same contents under any file name,
+   * and wherever the tensors are stored. Reads every tensor, one at a time; takes no memory for
+   * them.
+   *
+   * @return {@code sha256:} and 64 hexadecimal digits
+   * @throws OnnxException if a data file has changed or cannot be read
+   */
+  public String digest() {
+    return ModelDigest.of(shell, graph);
+  }
+
+  /**
    * Returns a model that can be changed without changing this one. Costs time and memory for the
    * graph, not for the tensors, which both share.
    *

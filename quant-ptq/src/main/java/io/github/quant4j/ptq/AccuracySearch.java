@@ -24,11 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -141,9 +138,8 @@ final class AccuracySearch {
     if (costliest.isEmpty()) {
       return plan;
     }
-    return replanned(settings.planner(), table, costliest)
-        .filter(replanned -> int8Share(replanned) >= smallest - ROUNDING)
-        .orElse(plan);
+    QuantizationPlan replanned = replanned(settings.planner(), table, costliest);
+    return int8Share(replanned) >= smallest - ROUNDING ? replanned : plan;
   }
 
   private SortedMap<String, Double> measure(
@@ -206,38 +202,14 @@ final class AccuracySearch {
 
   /**
    * Plans without the costliest. An Add whose convolution is float now may ask for a pair on a
-   * tensor that was not observed; then it has to stay float as well.
-   *
-   * @return the plan, empty when it cannot do without a range the table lacks
+   * tensor that was not observed; then it stays float as well.
    */
-  private Optional<QuantizationPlan> replanned(
+  private QuantizationPlan replanned(
       QdqPlanner planner, CalibrationTable table, SortedMap<String, Double> costliest) {
     Map<String, String> left = new TreeMap<>();
     costliest.forEach((node, ratio) -> left.put(node, reason(ratio)));
-    while (true) {
-      QuantizationPlan plan = planner.withMeasuredNoise(left).plan(model);
-      Set<String> blind = blind(plan, table);
-      if (blind.isEmpty()) {
-        LOGGER.debug("left {} operators float: {}", left.size(), left);
-        return Optional.of(plan);
-      }
-      if (left.keySet().containsAll(blind)) {
-        LOGGER.debug("{} lack a range where {} are float", blind, left.keySet());
-        return Optional.empty();
-      }
-      blind.forEach(
-          node -> left.putIfAbsent(node, "it would need the range of a tensor not observed"));
-    }
-  }
-
-  /** Returns the readers of pairs whose range the table lacks. */
-  private static Set<String> blind(QuantizationPlan plan, CalibrationTable table) {
-    return plan.activationPairs().stream()
-        .filter(pair -> pair.fixedRange().isEmpty())
-        .filter(pair -> !table.tensors().containsAll(pair.rangeSources()))
-        .flatMap(pair -> pair.edges().stream())
-        .map(edge -> edge.node())
-        .collect(Collectors.toSet());
+    LOGGER.debug("left {} operators float: {}", left.size(), left);
+    return planner.withMeasuredNoise(left).plan(model, table);
   }
 
   private static String reason(double decibels) {

@@ -2,30 +2,22 @@
 package io.github.quant4j.ptq;
 
 import io.github.quant4j.calibration.CalibrationListener;
+import io.github.quant4j.calibration.CalibrationResult;
 import io.github.quant4j.calibration.Calibrator;
 import io.github.quant4j.core.range.RangeSelector;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.table.CalibrationTable;
-import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
-import io.github.quant4j.onnx.half.ConvertToHalf;
-import io.github.quant4j.onnx.pass.PassPipeline;
-import io.github.quant4j.onnx.pass.opset.LiftOpset;
 import io.github.quant4j.onnx.qdq.BuildMode;
-import io.github.quant4j.onnx.qdq.ExposeObservationPoints;
-import io.github.quant4j.onnx.qdq.InsertQuantizeDequantize;
 import io.github.quant4j.onnx.qdq.NodeSelector;
 import io.github.quant4j.onnx.qdq.PlanProfile;
 import io.github.quant4j.onnx.qdq.QdqPlanner;
-import io.github.quant4j.onnx.qdq.QuantizationPlan;
 import io.github.quant4j.onnx.qdq.Target;
 import io.github.quant4j.onnx.qdq.WeightForm;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * Turns a float32 ONNX model and sample inputs into an INT8 model.
@@ -57,8 +49,6 @@ import java.util.TreeSet;
  * sums. Immutable and thread-safe: options return changed copies.
  */
 public final class PostTrainingQuantization {
-  private static final int OPSET_OF_STRONG_TYPES = 19;
-
   private final OnnxModel model;
   private final QuantizationSettings settings;
 
@@ -234,84 +224,96 @@ public final class PostTrainingQuantization {
   }
 
   /**
-   * Plans, calibrates, measures and rewrites. A model in which the plan quantizes nothing comes
-   * back as it is, whatever the build mode, and no sample is read.
+   * Returns a copy that takes ranges from a table instead of observing them: one of {@link
+   * #calibrate}, of several of them merged, or of another tool, a calibration cache of TensorRT for
+   * example. A table that states the digest of another model is refused; one that states none is
+   * taken on trust. Ranges the table has chosen stand, unless {@link #ranges} chooses others, for
+   * which it must hold a histogram of every tensor. Operators that need the range of a tensor the
+   * table lacks stay float; the plan says which and why.
+   *
+   * @param given the table
+   * @return the copy
+   */
+  public PostTrainingQuantization table(CalibrationTable given) {
+    return with(settings.withTable(new GivenTable(Objects.requireNonNull(given, "given"))));
+  }
+
+  /**
+   * Returns a copy that calibrates with other options of the calibrator, those that this class has
+   * no method for.
+   *
+   * @param change sets options on the builder it is given and returns it; called last, so it has
+   *     its way, once per calibration
+   * @return the copy
+   */
+  public PostTrainingQuantization calibration(UnaryOperator<Calibrator.Builder> change) {
+    return with(settings.withCalibration(Objects.requireNonNull(change, "change")));
+  }
+
+  /**
+   * Observes what {@link #run(CalibrationSource)} would, and quantizes nothing. The table keeps a
+   * histogram of every tensor, so that any method can choose ranges from it later, and states the
+   * digest of the model, the method, the versions and the number of samples. Quantizing with it and
+   * the same samples gives the model that {@code run} gives without it, byte for byte.
    *
    * @param samples sample inputs, read to their end; not closed
-   * @return the INT8 model with the plan and the ranges it was made from
+   * @return the table, empty where the plan quantizes nothing, and then no sample is read
    * @throws IOException if the source fails to read
    * @throws io.github.quant4j.onnx.OnnxException if the model cannot be quantized, or not for this
    *     target and build mode
    * @throws io.github.quant4j.calibration.CalibrationException if the samples do not fit the model,
    *     there is none, or a value is not finite
    */
+  public CalibrationTable calibrate(CalibrationSource samples) throws IOException {
+    return observe(samples).table();
+  }
+
+  /**
+   * Does what {@link #calibrate} does and tells how far the ranges had settled.
+   *
+   * @param samples as for {@link #calibrate}
+   * @return the table and a report
+   * @throws IOException as {@link #calibrate}
+   */
+  public CalibrationResult observe(CalibrationSource samples) throws IOException {
+    return QuantizationRun.of(model, settings).calibrate(samples);
+  }
+
+  /**
+   * Plans, calibrates, measures and rewrites. A model in which the plan quantizes nothing comes
+   * back as it is, whatever the build mode, and no sample is read. With a {@link #table} nothing is
+   * observed, and no more samples are read than are measured on.
+   *
+   * @param samples sample inputs, read to their end without a table; not closed
+   * @return the INT8 model with the plan and the ranges it was made from
+   * @throws IOException if the source fails to read
+   * @throws io.github.quant4j.onnx.OnnxException if the model cannot be quantized, or not for this
+   *     target and build mode, or the table has none of the ranges that are needed
+   * @throws io.github.quant4j.calibration.CalibrationException if the samples do not fit the model,
+   *     there is none, a value is not finite, or the table is of another model or lacks histograms
+   */
   public QuantizedModel run(CalibrationSource samples) throws IOException {
-    OnnxModel normalised = normalised();
-    QuantizationPlan plan = settings.planner().plan(normalised);
-    if (plan.activationPairs().isEmpty()) {
-      CalibrationTable none = CalibrationTable.builder().build();
-      return new QuantizedModel(model.copy(), plan, none, Optional.empty());
-    }
-    SampleKeeper keeper =
-        new SampleKeeper(
-            samples, BatchAxis.canCut(normalised), AccuracySearch.LARGEST_SAMPLE_COUNT);
-    CalibrationTable table = calibrate(normalised, plan, keeper);
-    AccuracySearch search = AccuracySearch.of(normalised, keeper.kept());
-    if (settings.accuracyTarget() > 0) {
-      plan = search.improve(settings, plan, table);
-    }
-    plan = plan.settled(table);
-    boolean isQuantized =
-        InsertQuantizeDequantize.of(plan, table, settings.target())
-            .withWeightForm(settings.weightForm())
-            .withBuildMode(settings.mode())
-            .withBiasCorrection(biasShifts(normalised, plan, table, search))
-            .run(normalised);
-    return new QuantizedModel(
-        isQuantized ? normalised : model.copy(), plan, table, plan.int8Share(search.counts()));
+    return QuantizationRun.of(model, settings).quantize(samples);
   }
 
-  private Map<String, float[]> biasShifts(
-      OnnxModel normalised, QuantizationPlan plan, CalibrationTable table, AccuracySearch search)
-      throws IOException {
-    return settings.hasBiasCorrection() && settings.accuracyTarget() > 0
-        ? new BiasCorrection(normalised, plan, table, settings)
-            .shifts(search.samples(), search.counts())
-        : Map.of();
-  }
-
-  private OnnxModel normalised() {
-    boolean isStronglyTyped = settings.mode() == BuildMode.STRONGLY_TYPED;
-    if (isStronglyTyped && settings.target() != Target.TENSORRT) {
-      throw new OnnxException(
-          "build mode S is one of TensorRT, found target %s; choose mode W or target %s"
-              .formatted(settings.target(), Target.TENSORRT));
-    }
-    OnnxModel normalised = model.copy();
-    PassPipeline.normalization().run(normalised);
-    if (isStronglyTyped) {
-      LiftOpset.to(OPSET_OF_STRONG_TYPES).run(normalised);
-    }
-    return normalised;
-  }
-
-  private CalibrationTable calibrate(
-      OnnxModel normalised, QuantizationPlan plan, CalibrationSource samples) throws IOException {
-    OnnxModel observed = normalised.copy();
-    SortedSet<String> points = new TreeSet<>(plan.observationPoints());
-    if (settings.mode() == BuildMode.STRONGLY_TYPED) {
-      points.addAll(ConvertToHalf.observationPoints(normalised));
-    }
-    ExposeObservationPoints.of(points).run(observed);
-    try (StagedModel staged = StagedModel.of(observed);
-        Calibrator calibrator =
-            staged
-                .calibrator(points)
-                .threadCount(settings.session().threadCount())
-                .histograms(settings.ranges().needsHistograms())
-                .listener(settings.listener())
-                .build()) {
-      return settings.ranges().applyTo(calibrator.run(samples));
-    }
+  /**
+   * Plans and rewrites with the ranges of the {@link #table}. Nothing is measured without samples:
+   * {@link #accuracyTarget} and {@link #biasCorrection} have no effect.
+   *
+   * @return the INT8 model with the plan and the ranges it was made from
+   * @throws IllegalStateException if no table was given
+   * @throws io.github.quant4j.onnx.OnnxException as for {@link #run(CalibrationSource)}
+   * @throws io.github.quant4j.calibration.CalibrationException if the table is of another model, or
+   *     lacks histograms
+   */
+  public QuantizedModel run() {
+    GivenTable given =
+        settings
+            .table()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "no ranges to quantize with; give a table, or run with samples"));
+    return QuantizationRun.of(model, settings).quantize(given);
   }
 }

@@ -2,13 +2,16 @@
 package io.github.quant4j.ptq;
 
 import io.github.quant4j.calibration.CalibrationListener;
+import io.github.quant4j.calibration.Calibrator;
 import io.github.quant4j.calibration.SessionSettings;
 import io.github.quant4j.onnx.qdq.BuildMode;
 import io.github.quant4j.onnx.qdq.QdqPlanner;
 import io.github.quant4j.onnx.qdq.Target;
 import io.github.quant4j.onnx.qdq.WeightForm;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,8 @@ final class QuantizationSettings {
   private RangeChoice ranges = RangeChoice.EXTREMES;
   private SessionSettings session = SessionSettings.defaults();
   private CalibrationListener listener = progress -> {};
+  private UnaryOperator<Calibrator.Builder> calibration = UnaryOperator.identity();
+  private @Nullable GivenTable table;
 
   private QuantizationSettings() {}
 
@@ -48,6 +53,8 @@ final class QuantizationSettings {
     copy.ranges = ranges;
     copy.session = session;
     copy.listener = listener;
+    copy.calibration = calibration;
+    copy.table = table;
     change.accept(copy);
     return copy;
   }
@@ -148,5 +155,23 @@ final class QuantizationSettings {
 
   QuantizationSettings withListener(CalibrationListener told) {
     return with(copy -> copy.listener = told);
+  }
+
+  /** Returns what is changed of the calibrator before it is built. */
+  UnaryOperator<Calibrator.Builder> calibration() {
+    return calibration;
+  }
+
+  QuantizationSettings withCalibration(UnaryOperator<Calibrator.Builder> change) {
+    return with(copy -> copy.calibration = change);
+  }
+
+  /** Returns the table to take ranges from, empty where they are observed. */
+  Optional<GivenTable> table() {
+    return Optional.ofNullable(table);
+  }
+
+  QuantizationSettings withTable(GivenTable given) {
+    return with(copy -> copy.table = given);
   }
 }

@@ -15,8 +15,9 @@ import java.util.Optional;
  * @param model the INT8 model
  * @param plan what was quantized and why, node by node
  * @param table the ranges the scales were made from
- * @param int8Share how much of the model's arithmetic is INT8 at the shapes of the samples; empty
- *     where some operator's is not known, or no sample was read
+ * @param int8Share how much of the model's arithmetic is INT8 at the shapes of the samples, or
+ *     those the model states where it was quantized without; empty where some operator's is not
+ *     known, or nothing is quantized
  */
 public record QuantizedModel(
     OnnxModel model, QuantizationPlan plan, CalibrationTable table, Optional<Int8Share> int8Share) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import io.github.quant4j.calibration.CalibrationException;
 import io.github.quant4j.core.range.RangeSelector;
 import io.github.quant4j.core.table.CalibrationTable;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * How ranges of activations are chosen from what was observed.
@@ -18,8 +20,21 @@ record RangeChoice(String name, Optional<RangeSelector> selector) {
     return selector.isPresent();
   }
 
-  /** Returns a table with the ranges of this method. */
-  CalibrationTable applyTo(CalibrationTable observed) {
-    return selector.map(method -> observed.withRanges(name, method)).orElse(observed);
+  /**
+   * Returns a table with the ranges of this method, the table itself where there is no selector.
+   *
+   * @throws CalibrationException if a tensor has no histogram to choose from
+   */
+  CalibrationTable applyTo(CalibrationTable table) {
+    if (selector.isEmpty()) {
+      return table;
+    }
+    SortedSet<String> blind = table.tensorsWithoutHistogram();
+    if (!blind.isEmpty()) {
+      throw new CalibrationException(
+          "ranges cannot be chosen by %s: the calibration table has no histogram of %s of %s tensors, first \"%s\"; use its ranges as they are, or calibrate again with histograms"
+              .formatted(name, blind.size(), table.tensors().size(), blind.first()));
+    }
+    return table.withRanges(name, selector.get());
   }
 }

@@ -46,6 +46,11 @@ final class SampleKeeper implements CalibrationSource {
     return List.copyOf(kept);
   }
 
+  /** Tells whether nothing that is still to come is kept. */
+  boolean isFull() {
+    return keptSampleCount >= limit;
+  }
+
   @Override
   public Optional<TensorBatch> next() throws IOException {
     Optional<TensorBatch> batch = source.next();

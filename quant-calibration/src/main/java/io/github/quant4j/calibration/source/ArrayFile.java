@@ -76,6 +76,14 @@ final class ArrayFile implements Closeable {
     return readers.values().iterator().next().header().shape().dimension(0);
   }
 
+  /** Passes over some samples, no more than are left, in all arrays. */
+  void skip(long sampleCount) throws IOException {
+    for (NpyReader reader : readers.values()) {
+      NpyHeader header = reader.header();
+      reader.skip(header.dataByteCount() / header.shape().dimension(0) * sampleCount);
+    }
+  }
+
   @Override
   public void close() throws IOException {
     try {

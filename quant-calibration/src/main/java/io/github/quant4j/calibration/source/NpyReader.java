@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 
 /** Reads the elements of one .npy array from front to back. Owns its stream. Not thread-safe. */
@@ -80,6 +81,31 @@ final class NpyReader implements Closeable {
     }
     if (header.isBigEndian()) {
       swap(bytes, offset, end, header.elementType().bitWidth() / Byte.SIZE);
+    }
+  }
+
+  /** Passes over some bytes, by seeking unless they are compressed. */
+  void skip(long length) throws IOException {
+    try {
+      if (in instanceof InflaterInputStream) {
+        inflate(length);
+      } else {
+        in.skipNBytes(length);
+      }
+    } catch (ZipException | EOFException e) {
+      throw damaged(where, e);
+    }
+  }
+
+  /** Reads over bytes in larger pieces than the stream itself would. */
+  private void inflate(long length) throws IOException {
+    byte[] bytes = new byte[LARGEST_READ];
+    for (long left = length; left > 0; ) {
+      int count = in.read(bytes, 0, (int) Math.min(bytes.length, left));
+      if (count < 0) {
+        throw new EOFException("end of file");
+      }
+      left -= count;
     }
   }
 

@@ -118,6 +118,35 @@ public final class NumpySource implements CalibrationSource {
     return OptionalLong.of(sampleCount);
   }
 
+  /**
+   * Passes over samples without keeping them: seeks in .npy files and in archives that are not
+   * compressed, and inflates the others without making batches of them.
+   *
+   * @param sampleCount how many samples to pass over, from 0
+   * @return that count, or what was left when that is fewer
+   * @throws IOException if a file cannot be read
+   * @throws IllegalArgumentException if the count is negative
+   * @throws IllegalStateException if the source is closed
+   * @throws CalibrationException if a file ends early or has changed since the source was opened
+   */
+  @Override
+  public long skip(long sampleCount) throws IOException {
+    requireOpen();
+    if (sampleCount < 0) {
+      throw new IllegalArgumentException("sampleCount is " + sampleCount + ", expected 0 or more");
+    }
+    long count = Math.min(sampleCount, leftInAll);
+    for (long passed = 0; passed < count; ) {
+      ArrayFile file = currentFile();
+      long take = Math.min(count - passed, leftInFile);
+      file.skip(take);
+      passed += take;
+      leftInFile -= take;
+      leftInAll -= take;
+    }
+    return count;
+  }
+
   @Override
   public void close() throws IOException {
     isClosed = true;

@@ -249,7 +249,7 @@ public final class HistogramSnapshot {
       sums[bin >> oneShift] += one[bin];
     }
     for (int bin = 0; bin < other.length; bin++) {
-      sums[bin >> otherShift] += other[bin];
+      sums[bin >> otherShift] = Math.addExact(sums[bin >> otherShift], other[bin]);
     }
     return sums;
   }

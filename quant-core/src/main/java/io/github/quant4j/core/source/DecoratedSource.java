@@ -63,7 +63,7 @@ abstract sealed class DecoratedSource implements CalibrationSource
     return sampleCount;
   }
 
-  private void requireOpen() {
+  final void requireOpen() {
     if (isClosed) {
       throw new IllegalStateException("source is closed");
     }

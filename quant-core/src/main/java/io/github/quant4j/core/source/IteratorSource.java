@@ -45,6 +45,14 @@ final class IteratorSource implements CalibrationSource {
     }
   }
 
+  /** Passes over none, as an iterator makes every batch that it gets past. */
+  @Override
+  public long skip(long sampleCount) {
+    DecoratedSource.requireSampleCount(sampleCount);
+    requireOpen();
+    return 0;
+  }
+
   @Override
   public boolean isRewindable() {
     return false;

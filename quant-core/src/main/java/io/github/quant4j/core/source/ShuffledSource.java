@@ -52,6 +52,14 @@ final class ShuffledSource extends DecoratedSource {
     return Optional.of(join.joined());
   }
 
+  /** Passes over none, as every sample has to go through the window. */
+  @Override
+  public long skip(long sampleCount) {
+    requireSampleCount(sampleCount);
+    requireOpen();
+    return 0;
+  }
+
   @Override
   void restart() {
     window.clear();

@@ -58,7 +58,7 @@ final class SubsampledSource extends DecoratedSource {
   @Override
   public long skip(long sampleCount) throws IOException {
     requireSampleCount(sampleCount);
-    reader();
+    requireOpen();
     long passed = 0;
     for (; passed < sampleCount && gap >= 0; passed++) {
       passOver(gap + 1);

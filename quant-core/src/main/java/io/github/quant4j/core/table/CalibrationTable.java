@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What calibration found of all observed tensors of a model, sorted by tensor name.
@@ -135,6 +136,33 @@ public final class CalibrationTable {
                 .map(histogram -> calibration.withRange(selector.select(histogram)))
                 .orElse(calibration));
     return new CalibrationTable(changed, provenance.withMethod(method));
+  }
+
+  /**
+   * Returns the tensors of which no histogram is kept, so that {@link #withRanges} leaves their
+   * range as it is.
+   *
+   * @return an unmodifiable sorted set
+   */
+  public SortedSet<String> tensorsWithoutHistogram() {
+    SortedSet<String> without = new TreeSet<>();
+    calibrations.forEach(
+        (tensor, calibration) -> {
+          if (calibration.histogram().isEmpty()) {
+            without.add(tensor);
+          }
+        });
+    return Collections.unmodifiableSortedSet(without);
+  }
+
+  /**
+   * Returns a table of the same tensors that states another origin.
+   *
+   * @param stated the provenance
+   * @return a changed copy
+   */
+  public CalibrationTable withProvenance(Provenance stated) {
+    return new CalibrationTable(calibrations, requireNonNull(stated, "stated"));
   }
 
   /**

@@ -19,6 +19,14 @@
  * float scale = cache.result().scale("input").orElseThrow(); // 1 / 127
  * List<String> losses = cache.losses(); // e.g. "counts of values left out (tensor 'input')"
  * }</pre>
+ *
+ * <p>Machines that share the samples each calibrate their part; the tables of the parts become the
+ * table of the whole, bit for bit:
+ *
+ * <pre>{@code
+ * CalibrationTable whole = CalibrationTable.merge(List.of(first, second));
+ * ValueRange range = whole.range("input").orElseThrow(); // 0 to 1, of 512 samples
+ * }</pre>
  */
 @NullMarked
 package io.github.quant4j.core.table;

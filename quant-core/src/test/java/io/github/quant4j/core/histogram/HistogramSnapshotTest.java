@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.quant4j.core.SeededFloats;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HistogramSnapshotTest {
@@ -105,6 +107,67 @@ class HistogramSnapshotTest {
   }
 
   @Test
+  void combineOfShardsInAnyOrderAndGroupingIsTheSnapshotOfAll() {
+    for (long seed = 0; seed < 300; seed++) {
+      SeededFloats floats = SeededFloats.of(seed);
+      List<HistogramSnapshot> shards = new ArrayList<>();
+      StreamingHistogram all = StreamingHistogram.create();
+      for (int i = floats.between(1, 7); i > 0; i--) {
+        float[] shard = shard(floats);
+        shards.add(snapshot(shard));
+        all.observe(FloatBuffer.wrap(shard));
+      }
+      while (shards.size() > 1) {
+        HistogramSnapshot one = shards.remove(floats.between(0, shards.size() - 1));
+        HistogramSnapshot other = shards.remove(floats.between(0, shards.size() - 1));
+        shards.add(one.combine(other));
+      }
+
+      assertThat(shards.get(0)).as("seed %d", seed).isEqualTo(all.snapshot());
+      assertThat(shards.get(0).exponent()).as("seed %d", seed).isEqualTo(all.snapshot().exponent());
+      assertThat(shards.get(0).count()).as("seed %d", seed).isEqualTo(all.count());
+    }
+  }
+
+  @Test
+  void combineOfZerosKeepsTheirSigns() {
+    assertThat(snapshot(0f).combine(snapshot(-0f)))
+        .isEqualTo(snapshot(-0f, 0f))
+        .isNotEqualTo(snapshot(0f, 0f));
+    assertThat(snapshot().combine(snapshot(-0f))).isEqualTo(snapshot(-0f));
+  }
+
+  @Test
+  void combineOfMoreThanALongHoldsIsRefused() {
+    HistogramSnapshot full =
+        HistogramSnapshot.of(counts(2048, Long.MAX_VALUE), NONE, 1f, 1f, Long.MAX_VALUE);
+
+    assertThatExceptionOfType(ArithmeticException.class)
+        .isThrownBy(() -> full.combine(snapshot(1f)));
+    assertThatExceptionOfType(ArithmeticException.class).isThrownBy(() -> full.combine(full));
+    assertThatExceptionOfType(ArithmeticException.class)
+        .isThrownBy(() -> full.combine(snapshot(Float.NaN)));
+  }
+
+  @Test
+  void histogramOfSnapshotGoesOnAsIfItHadNeverStopped() {
+    for (long seed = 0; seed < 200; seed++) {
+      SeededFloats floats = SeededFloats.of(seed);
+      StreamingHistogram whole = StreamingHistogram.create();
+      StreamingHistogram resumed = StreamingHistogram.create();
+      for (int i = 0; i < 4; i++) {
+        float[] shard = shard(floats);
+        resumed = StreamingHistogram.of(resumed.snapshot());
+        resumed.observe(FloatBuffer.wrap(shard));
+        whole.observe(FloatBuffer.wrap(shard));
+      }
+
+      assertThat(resumed.snapshot()).as("seed %d", seed).isEqualTo(whole.snapshot());
+      assertThat(resumed.count()).as("seed %d", seed).isEqualTo(whole.count());
+    }
+  }
+
+  @Test
   void magnitudesIsTheSumOfBothSigns() {
     HistogramSnapshot snapshot = snapshot(-1f, 1f, 1f, -3f, 0.5f);
 
@@ -163,6 +226,18 @@ class HistogramSnapshotTest {
     StreamingHistogram histogram = StreamingHistogram.create();
     histogram.observe(FloatBuffer.wrap(values));
     return histogram.snapshot();
+  }
+
+  /** Returns no value, zeros, subnormal values, values of one magnitude, or of any. */
+  private static float[] shard(SeededFloats floats) {
+    return switch (floats.between(0, 5)) {
+      case 0 -> new float[0];
+      case 1 -> new float[] {0f, -0f, Float.NaN};
+      case 2 -> new float[] {floats.between(-9, 9) * Float.MIN_VALUE, Float.MAX_VALUE, -0f};
+      case 3 -> new float[] {floats.between(-9, 9) * Float.MIN_VALUE, Float.NEGATIVE_INFINITY};
+      case 4 -> floats.withNonFinite(floats.between(1, 200));
+      default -> floats.anyBits(floats.between(1, 200));
+    };
   }
 
   private static long[] counts(int bin, long count) {

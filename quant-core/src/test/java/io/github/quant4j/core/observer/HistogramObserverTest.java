@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class HistogramObserverTest extends OrderFreeObserverContract<HistogramObserver> {
+class HistogramObserverTest extends RestorableObserverContract<HistogramObserver> {
 
   private static final RangeSelector WHOLE =
       histogram -> new ValueRange(histogram.minimum(), histogram.maximum());
@@ -32,6 +32,11 @@ class HistogramObserverTest extends OrderFreeObserverContract<HistogramObserver>
   @Override
   List<Optional<NaiveRange>> reference(List<Samples> batches) {
     return List.of(NaiveRange.of(batches.stream().map(Samples::values).toList()));
+  }
+
+  @Override
+  HistogramObserver restore(HistogramObserver observer) {
+    return HistogramObserver.of(observer.histogram());
   }
 
   @Override

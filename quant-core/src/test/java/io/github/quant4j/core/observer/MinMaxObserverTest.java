@@ -2,13 +2,15 @@
 package io.github.quant4j.core.observer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.quant4j.core.table.TensorStatistics;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class MinMaxObserverTest extends OrderFreeObserverContract<MinMaxObserver> {
+class MinMaxObserverTest extends RestorableObserverContract<MinMaxObserver> {
 
   @Override
   MinMaxObserver create() {
@@ -28,6 +30,41 @@ class MinMaxObserverTest extends OrderFreeObserverContract<MinMaxObserver> {
   @Override
   List<Optional<NaiveRange>> reference(List<Samples> batches) {
     return List.of(NaiveRange.of(batches.stream().map(Samples::values).toList()));
+  }
+
+  @Override
+  MinMaxObserver restore(MinMaxObserver observer) {
+    return observer
+        .range()
+        .map(
+            range ->
+                MinMaxObserver.of(
+                    new TensorStatistics(
+                        range.minimum(),
+                        range.maximum(),
+                        observer.count(),
+                        observer.nonFiniteCount())))
+        .orElseGet(() -> MinMaxObserver.of(observer.nonFiniteCount()));
+  }
+
+  @Test
+  void ofNonFiniteCountHasNoRange() {
+    MinMaxObserver observer = MinMaxObserver.of(3);
+
+    assertThat(observer.range()).isEmpty();
+    assertThat(observer.nonFiniteCount()).isEqualTo(3);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> MinMaxObserver.of(-1))
+        .withMessage("nonFiniteCount is -1, expected 0 or more");
+  }
+
+  @Test
+  void ofStatisticsKeepsTheSignsOfZeros() {
+    MinMaxObserver negative = MinMaxObserver.of(new TensorStatistics(-0f, -0f, 1, 0));
+    assertThat(negative.range()).contains(new ValueRange(-0f, -0f));
+    negative.observe(FloatBuffer.wrap(new float[] {0f}));
+
+    assertThat(negative.range()).contains(new ValueRange(-0f, 0f));
   }
 
   @Test

@@ -37,6 +37,16 @@ class CalibrationSourceTest {
   }
 
   @Test
+  void skipPassesOverWholeBatchesThatFit() throws IOException {
+    CalibrationSource source = CalibrationSource.of(List.of(first, second, first));
+
+    assertThat(source.skip(1)).isZero();
+    assertThat(source.skip(4)).isEqualTo(3);
+    assertThat(source.next()).containsSame(first);
+    assertThat(source.skip(4)).isZero();
+  }
+
+  @Test
   void sampleCountIsTheSumOverBatches() {
     assertThat(CalibrationSource.of(List.of(first, second)).sampleCount()).hasValue(3);
     assertThat(CalibrationSource.of(List.of()).sampleCount()).hasValue(0);
@@ -50,6 +60,7 @@ class CalibrationSourceTest {
 
     assertThatIllegalStateException().isThrownBy(source::next).withMessage("source is closed");
     assertThatIllegalStateException().isThrownBy(source::rewind);
+    assertThatIllegalStateException().isThrownBy(() -> source.skip(1));
   }
 
   private static TensorBatch batch(int... values) {

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CalibrationTableJsonTest {
 
@@ -112,6 +114,20 @@ class CalibrationTableJsonTest {
 
       assertThat(read(written(table))).as("seed %d", seed).isEqualTo(table);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-0", "0", "-0 0", "-0 1", "-1 -0", "1.4e-45 -0", "-3.4028235e38 0"})
+  void readOfHistogramKeepsTheSignsOfZeros(String values) throws IOException {
+    StreamingHistogram histogram = StreamingHistogram.create();
+    for (String value : values.split(" ", -1)) {
+      histogram.observe(FloatBuffer.wrap(new float[] {Float.parseFloat(value)}));
+    }
+    CalibrationTable table =
+        CalibrationTable.builder().put("x", TensorCalibration.of(histogram.snapshot())).build();
+
+    // Snapshots and statistics compare their extremes by their bits.
+    assertThat(read(written(table))).isEqualTo(table);
   }
 
   @Test

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
@@ -172,13 +173,40 @@ public final class QdqPlanner {
     return plan(model, PlanningRules.of(options));
   }
 
+  /**
+   * Plans what can be quantized with the ranges of a table: operators that need the range of a
+   * tensor the table lacks stay float, each with that reason, and a note of the plan counts them.
+   * Costs a plan, and one more for each step by which leaving operators float moves pairs to
+   * further tensors that the table lacks.
+   *
+   * @param model as for {@link #plan(OnnxModel)}
+   * @param table the ranges
+   * @return a plan all of whose observation points are in the table
+   * @throws OnnxException as {@link #plan(OnnxModel)} does, and if the table has none of the
+   *     tensors that the plan without it needs
+   */
+  public QuantizationPlan plan(OnnxModel model, CalibrationTable table) {
+    MissingRanges missing = new MissingRanges(table);
+    QuantizationPlan plan = plan(model);
+    missing.requireAny(plan);
+    while (missing.addOf(plan)) {
+      plan = plan(model, PlanningRules.of(options), missing);
+    }
+    return plan;
+  }
+
   /** Plans by other rules than those the options give. */
   QuantizationPlan plan(OnnxModel model, PlanningRules rules) {
+    return plan(model, rules, new MissingRanges(CalibrationTable.builder().build()));
+  }
+
+  private QuantizationPlan plan(OnnxModel model, PlanningRules rules, MissingRanges missing) {
     requireFloatModel(model);
     ShapeInference shapes = ShapeInference.of(model.graph());
     PatternIndex patterns = PatternIndex.of(model.graph(), shapes);
     PlanDraft draft = new PlanDraft(model.graph(), shapes, patterns);
-    judgeOperators(draft, rules.operatorRules());
+    judgeOperators(draft, rules.operatorRules(), missing);
+    missing.note().ifPresent(draft::note);
     rules.placementRules().forEach(rule -> rule.apply(draft));
     QuantizationPlan plan = PlanAssembly.of(draft);
     LOGGER.debug(
@@ -205,12 +233,14 @@ public final class QdqPlanner {
     }
   }
 
-  private void judgeOperators(PlanDraft draft, List<OperatorRule> rules) {
+  private void judgeOperators(PlanDraft draft, List<OperatorRule> rules, MissingRanges missing) {
     for (Node node : draft.nodes()) {
       if (excluded.selects(node)) {
         draft.decide(node, false, "", "excluded by option");
       } else if (!included.isEmpty() && !included.selects(node)) {
         draft.decide(node, false, "", "not included by option");
+      } else if (missing.reason(node).isPresent()) {
+        draft.decide(node, false, "", missing.reason(node).get());
       } else {
         rules.stream()
             .flatMap(rule -> rule.judge(node, draft).stream())

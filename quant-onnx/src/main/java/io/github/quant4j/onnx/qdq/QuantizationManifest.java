@@ -3,6 +3,7 @@ package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.core.table.CalibrationTableJson;
+import io.github.quant4j.core.table.TensorCalibration;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
 import java.io.IOException;
@@ -24,13 +25,15 @@ import java.util.Optional;
  * quant.tool         Quant4J
  * quant.mode         W or S, see {@link BuildMode}
  * quant.rules        version of the set of placement rules
- * quant.calibration  SHA-256 of the calibration table, 64 hexadecimal digits
+ * quant.calibration  SHA-256 of the calibrated ranges, 64 hexadecimal digits
  * quant.target       tensorrt or onnxruntime
  * quant.bias         float or int32
  * </pre>
  *
- * <p>The digest is that of the table as {@link CalibrationTableJson} writes it, so equal tables
- * have equal digests on every machine. Immutable and thread-safe.
+ * <p>The digest is that of the range of every tensor of the calibration table, as {@link
+ * CalibrationTableJson} writes a table of nothing but ranges: tables that give the same scales have
+ * equal digests on every machine, whether they keep histograms or not and wherever they come from.
+ * Immutable and thread-safe.
  */
 public final class QuantizationManifest {
   /**
@@ -116,7 +119,7 @@ public final class QuantizationManifest {
   }
 
   /**
-   * Returns the digest of the calibration table.
+   * Returns the digest of the calibrated ranges.
    *
    * @return 64 hexadecimal digits, empty when not stated
    */
@@ -182,11 +185,19 @@ public final class QuantizationManifest {
     return Optional.empty();
   }
 
+  private static CalibrationTable rangesOf(CalibrationTable table) {
+    CalibrationTable.Builder ranges = CalibrationTable.builder();
+    for (String tensor : table.tensors()) {
+      ranges.put(tensor, TensorCalibration.of(table.range(tensor).orElseThrow()));
+    }
+    return ranges.build();
+  }
+
   private static String digest(CalibrationTable table) {
     try (DigestOutputStream out =
         new DigestOutputStream(
             OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"))) {
-      CalibrationTableJson.write(table, out);
+      CalibrationTableJson.write(rangesOf(table), out);
       return HexFormat.of().formatHex(out.getMessageDigest().digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("SHA-256, which every Java platform has, is missing", e);

@@ -4,7 +4,10 @@ package io.github.quant4j.onnx.qdq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.table.CalibrationTable;
+import io.github.quant4j.core.table.Provenance;
+import io.github.quant4j.core.table.TensorCalibration;
 import io.github.quant4j.core.table.TensorStatistics;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxException;
@@ -44,16 +47,22 @@ class QuantizationManifestTest {
   }
 
   @Test
-  void calibration_table_isTheDigestOfItsJson() {
+  void calibration_table_isTheDigestOfItsRangesAsJson() {
     QuantizationManifest manifest = manifest(BuildMode.WEAKLY_TYPED);
     CalibrationTable other =
         CalibrationTable.builder().put("x", new TensorStatistics(-1, 2, 4, 0)).build();
 
-    // sha256sum of the JSON form of the table, typed by hand
+    // sha256sum of the JSON form of the range [-1, 1] of "x", typed by hand
     assertThat(manifest.calibration())
-        .contains("68f41119bd4a20a3a8c6cd706ac65c2b309a630b729ff3f64c9b96f0eedebdd2");
+        .contains("e9ad2002700d46cdb00590191341a52b7640adbe12cab61eb97d49cace388a32");
     assertThat(manifest.isCalibratedBy(TABLE)).isTrue();
     assertThat(manifest.isCalibratedBy(other)).isFalse();
+    CalibrationTable ranges =
+        CalibrationTable.builder()
+            .put("x", TensorCalibration.of(new ValueRange(-1, 1)))
+            .provenance(Provenance.builder().method("by hand").build())
+            .build();
+    assertThat(manifest.isCalibratedBy(ranges)).isTrue();
   }
 
   @Test

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.cli;
+
+import io.github.quant4j.onnx.qdq.BuildMode;
+import io.github.quant4j.onnx.qdq.PlanProfile;
+import io.github.quant4j.onnx.qdq.Target;
+import io.github.quant4j.ptq.PostTrainingQuantization;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options that shape the plan, and so decide which tensors are observed. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class PlanOptions {
+  private static final String BUILD_MODE = "--build-mode";
+
+  @Option(
+      names = "--target",
+      paramLabel = "RUNTIME",
+      converter = ChoiceConverter.OfTarget.class,
+      description = "What the model is for: tensorrt, the default, or onnxruntime.")
+  private Target target = Target.TENSORRT;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "PROFILE",
+      converter = ChoiceConverter.OfProfile.class,
+      description =
+          "What to favour: speed, the default, or accuracy, which leaves heads and first"
+              + " convolutions float.")
+  private PlanProfile profile = PlanProfile.SPEED;
+
+  @Option(
+      names = BUILD_MODE,
+      paramLabel = "MODE",
+      converter = ChoiceConverter.OfBuildMode.class,
+      description =
+          "How TensorRT is to build the engine: weak, the default, from a float32 model, or strong,"
+              + " from one whose float remainder is written as float16.")
+  private BuildMode buildMode = BuildMode.WEAKLY_TYPED;
+
+  @Mixin private NodeChoice nodes;
+
+  Target target() {
+    return target;
+  }
+
+  PlanProfile profile() {
+    return profile;
+  }
+
+  BuildMode buildMode() {
+    return buildMode;
+  }
+
+  /** Makes sure that the options go together. */
+  void requireConsistent(CommandSpec command) {
+    if (buildMode == BuildMode.STRONGLY_TYPED && target != Target.TENSORRT) {
+      throw new ParameterException(
+          command.commandLine(),
+          BUILD_MODE
+              + " strong is for TensorRT, found --target "
+              + ChoiceConverter.word(target)
+              + "; expected --target tensorrt or "
+              + BUILD_MODE
+              + " weak");
+    }
+  }
+
+  /** Returns a quantization with these options. */
+  PostTrainingQuantization applyTo(PostTrainingQuantization quantization) {
+    return quantization
+        .target(target)
+        .profile(profile)
+        .buildMode(buildMode)
+        .include(nodes.included())
+        .exclude(nodes.excluded());
+  }
+}
