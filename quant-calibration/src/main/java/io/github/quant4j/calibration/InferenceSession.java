@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One model loaded into ONNX Runtime on the CPU.
+ * One model loaded into ONNX Runtime.
  *
  * <p>The same batch gives the same bits in every run on one machine with the same settings: nodes
  * run one after the other and kernels are asked to be deterministic. Other batch sizes or thread
@@ -77,7 +77,8 @@ public final class InferenceSession implements AutoCloseable {
   static InferenceSession open(byte[] model, SessionSettings settings, boolean isSpinning) {
     return open(
         "a model of " + model.length + " bytes",
-        () -> OrtOptions.of(settings, isSpinning),
+        settings,
+        isSpinning,
         (environment, options) -> environment.createSession(model, options));
   }
 
@@ -99,13 +100,15 @@ public final class InferenceSession implements AutoCloseable {
   static InferenceSession open(Path model, SessionSettings settings, boolean isSpinning) {
     return open(
         "the model \"" + model + "\"",
-        () -> OrtOptions.of(settings, isSpinning),
+        settings,
+        isSpinning,
         (environment, options) -> environment.createSession(model.toString(), options));
   }
 
-  private static InferenceSession open(String what, OptionsMaker maker, Loader loader) {
+  private static InferenceSession open(
+      String what, SessionSettings settings, boolean isSpinning, Loader loader) {
     OrtEnvironment environment = environment();
-    try (OrtSession.SessionOptions options = maker.make()) {
+    try (OrtSession.SessionOptions options = OrtOptions.of(settings, isSpinning)) {
       OrtSession session = loader.load(environment, options);
       try {
         InferenceSession opened = new InferenceSession(environment, session);
@@ -116,7 +119,7 @@ public final class InferenceSession implements AutoCloseable {
         throw e;
       }
     } catch (OrtException e) {
-      throw OrtFailure.of("cannot load " + what + ", expected a valid ONNX model", e);
+      throw OrtFailure.ofLoading(what, settings.provider(), e);
     }
   }
 
@@ -314,11 +317,5 @@ public final class InferenceSession implements AutoCloseable {
   private interface Loader {
     OrtSession load(OrtEnvironment environment, OrtSession.SessionOptions options)
         throws OrtException;
-  }
-
-  /** Makes options, which may fail. */
-  @FunctionalInterface
-  private interface OptionsMaker {
-    OrtSession.SessionOptions make() throws OrtException;
   }
 }

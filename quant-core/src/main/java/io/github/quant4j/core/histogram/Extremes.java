@@ -38,6 +38,14 @@ record Extremes(float minimum, float maximum) {
     return new Extremes(Math.min(minimum, other.minimum), Math.max(maximum, other.maximum));
   }
 
+  /** Returns whether {@link #and} would change nothing, the signs of zeros included. */
+  boolean contains(Extremes other) {
+    return Float.floatToRawIntBits(Math.min(minimum, other.minimum))
+            == Float.floatToRawIntBits(minimum)
+        && Float.floatToRawIntBits(Math.max(maximum, other.maximum))
+            == Float.floatToRawIntBits(maximum);
+  }
+
   /** Returns the largest magnitude. */
   float absoluteMaximum() {
     return Math.max(Math.abs(minimum), Math.abs(maximum));

@@ -267,7 +267,9 @@ public final class HistogramSnapshot {
     }
     int length = 0;
     for (int bin = 0; bin < counts.length; bin++) {
-      requireCount(name + "[" + bin + "]", counts[bin]);
+      if (counts[bin] < 0) {
+        requireCount(name + "[" + bin + "]", counts[bin]);
+      }
       if (counts[bin] > 0) {
         length = bin + 1;
       }

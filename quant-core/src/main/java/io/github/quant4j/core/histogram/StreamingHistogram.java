@@ -197,7 +197,11 @@ public final class StreamingHistogram {
     }
   }
 
+  /** Leaves all as it is for most chunks, which bring no new extreme, and allocates nothing then. */
   private void include(Extremes found) {
+    if (extremes.contains(found)) {
+      return;
+    }
     extremes = extremes.and(found);
     BinWidth wider = BinWidth.covering(extremes.absoluteMaximum());
     int shift = wider.shiftFrom(width);
