@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.benchmarks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -81,7 +83,7 @@ public final class CalibrationCost implements Callable<Integer> {
    * @param args the command line; {@code --help} prints it
    */
   public static void main(String[] args) {
-    System.exit(run(new PrintWriter(System.out, true), args));
+    System.exit(run(new PrintWriter(System.out, true, UTF_8), args));
   }
 
   /** Runs the program and returns its exit code. */

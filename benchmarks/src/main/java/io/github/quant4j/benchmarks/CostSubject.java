@@ -12,12 +12,17 @@ import java.util.Set;
 /**
  * A float model in the two forms that are compared: normalised, as it is run when nothing is
  * observed, and the same with what the default plan wants observed among its outputs.
- *
- * @param plainModel the bytes of the one
- * @param observationModel the bytes of the other
- * @param observationPoints the names of the observed tensors
  */
-record CostSubject(byte[] plainModel, byte[] observationModel, Set<String> observationPoints) {
+final class CostSubject {
+  private final byte[] plainModel;
+  private final byte[] observationModel;
+  private final Set<String> observationPoints;
+
+  private CostSubject(byte[] plainModel, byte[] observationModel, Set<String> observationPoints) {
+    this.plainModel = plainModel;
+    this.observationModel = observationModel;
+    this.observationPoints = observationPoints;
+  }
 
   static CostSubject read(Path file) throws IOException {
     OnnxModel model = OnnxModel.read(file);
@@ -26,5 +31,20 @@ record CostSubject(byte[] plainModel, byte[] observationModel, Set<String> obser
     Set<String> points = QdqPlanner.create().plan(model).observationPoints();
     ExposeObservationPoints.of(points).run(model);
     return new CostSubject(plainModel, model.toByteArray(), points);
+  }
+
+  /** Returns the bytes of the normalised model; not copied. */
+  byte[] plainModel() {
+    return plainModel;
+  }
+
+  /** Returns the bytes of the model with more outputs; not copied. */
+  byte[] observationModel() {
+    return observationModel;
+  }
+
+  /** Returns the names of the observed tensors. */
+  Set<String> observationPoints() {
+    return observationPoints;
   }
 }

@@ -25,7 +25,7 @@ final class MachineLoad {
    */
   static double busySeconds() {
     try (Stream<String> lines = Files.lines(STATISTICS)) {
-      String[] columns = lines.findFirst().orElse("cpu").split("\\s+");
+      String[] columns = lines.findFirst().orElse("cpu").split("\\s+", -1);
       double ticks = 0;
       for (int i = 0; i <= STEAL_COLUMN && i + 1 < columns.length; i++) {
         ticks += i == IDLE_COLUMN || i == IO_WAIT_COLUMN ? 0 : Long.parseLong(columns[i + 1]);

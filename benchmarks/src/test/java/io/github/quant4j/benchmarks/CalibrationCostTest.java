@@ -23,8 +23,6 @@ class CalibrationCostTest {
   private static final Path MODEL = Path.of("../data/models/resnet20_fp32.onnx");
   private static final String INPUT = "input=4x1x32x32";
 
-  @TempDir private Path folder;
-
   @Test
   void run_allModes_readsOutputsOrObservesThePlanInEveryPass() throws IOException {
     List<String> lines = run("--input", INPUT, "--batches", "3", "--threads", "1", "--repeat", "2");
@@ -55,7 +53,7 @@ class CalibrationCostTest {
   }
 
   @Test
-  void run_save_writesTheSixteenDifferentBatches() throws IOException {
+  void run_save_writesTheSixteenDifferentBatches(@TempDir Path folder) throws IOException {
     run(
         "--input",
         INPUT,
