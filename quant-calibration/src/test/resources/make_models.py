@@ -19,12 +19,15 @@ def value(name, type_, *dims):
     return h.make_tensor_value_info(name, type_, list(dims))
 
 
-def write(name, nodes, inputs, outputs, weights=()):
+def write(name, nodes, inputs, outputs, weights=(), unshaped=()):
     initializers = [numpy_helper.from_array(array, key) for key, array in dict(weights).items()]
     graph = h.make_graph(nodes, name, inputs, outputs, initializers)
     model = h.make_model(
         graph, opset_imports=[h.make_opsetid("", 17)], ir_version=10, producer_name="make_models")
     checker.check_model(model, full_check=True)
+    for output in model.graph.output:
+        if output.name in unshaped:  # as no checker lets pass and every runtime does
+            output.type.tensor_type.ClearField("shape")
     save(model, f"models/{name}.onnx")
 
 
@@ -69,8 +72,18 @@ def calibrated_models():
     write_text(
         "passing", "float[n,2] x", "float[n,2] x, float[n,2] y, float[n,2] z, float[2] bias",
         "y = Neg(x)  bias = Constant<value=float[2] {2, -3}>()  z = Add(y, bias)")
+    # An output that says to be of one sample, whatever the batch size.
+    write_text(
+        "one_sample", "float[n,2] x", "float[1,2] y, float[n,2] z", "y = Neg(x)  z = Neg(y)")
     write_text(
         "gain", "float[n,1,2,1,2] x, float gain", "float[n,1,2,1,2] y", "y = Mul(x, gain)")
+    # Shapes that are not as declared, and one whose number of axes is not known.
+    write(
+        "misdeclared",
+        [h.make_node("Relu", ["x"], ["swapped"]), h.make_node("Reshape", ["x", "size"], ["free"])],
+        [value("x", T.FLOAT, "a", "b"), value("size", T.INT64, "k")],
+        [value("swapped", T.FLOAT, "b", "a"), value("free", T.FLOAT, "f")],
+        unshaped=["free"])
     columns = ", ".join(f"t{i}" for i in range(100))
     write_text(
         "hundred", "float[n,100] x", ", ".join(f"float[n,1] t{i}" for i in range(100)),

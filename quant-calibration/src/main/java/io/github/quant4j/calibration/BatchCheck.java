@@ -28,6 +28,17 @@ final class BatchCheck {
     }
   }
 
+  /** Throws a {@link CalibrationException} if an input is fed by a parameter and by samples. */
+  static void checkFedOnce(TensorBatch batch, Set<String> parameters) {
+    for (String name : batch.names()) {
+      if (parameters.contains(name)) {
+        throw new CalibrationException(
+            "input '%s' is fed by a parameter and by the samples, expected one of them; %s"
+                .formatted(name, "leave it out of the samples or set no parameter"));
+      }
+    }
+  }
+
   /** Throws a {@link CalibrationException} unless each parameter fits the input of its name. */
   static void checkParameters(Map<String, Tensor> parameters, List<TensorSignature> inputs) {
     Map<String, TensorSignature> inputsByName = new LinkedHashMap<>();

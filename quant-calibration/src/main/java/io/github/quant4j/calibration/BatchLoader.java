@@ -28,8 +28,14 @@ final class BatchLoader {
 
   /** Moves a source past samples that were observed before. */
   void skip(CalibrationSource source, long samples) throws IOException {
+    long skipped = source.skip(samples);
+    if (skipped < 0 || skipped > samples) {
+      throw new CalibrationException(
+          "the source passed over %s samples, expected 0 to %s; mend its method skip"
+              .formatted(skipped, samples));
+    }
     sampleCount = samples;
-    left = samples - source.skip(samples);
+    left = samples - skipped;
   }
 
   /** Returns the next batch that has samples, or empty at the end. */

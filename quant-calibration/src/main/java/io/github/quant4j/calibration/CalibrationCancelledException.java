@@ -8,10 +8,10 @@ public final class CalibrationCancelledException extends QuantizationException {
 
   private static final long serialVersionUID = 1L;
 
-  /** From 0. */
+  /** How many batches were observed. */
   private final long batchCount;
 
-  /** From 0. */
+  /** How many samples were observed. */
   private final long sampleCount;
 
   CalibrationCancelledException(String message, long batchCount, long sampleCount) {

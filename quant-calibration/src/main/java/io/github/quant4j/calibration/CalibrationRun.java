@@ -2,11 +2,9 @@
 package io.github.quant4j.calibration;
 
 import io.github.quant4j.calibration.CalibrationReport.Ending;
-import io.github.quant4j.calibration.CalibratorOptions.Checkpoints;
 import io.github.quant4j.core.observer.NonFinitePolicy;
 import io.github.quant4j.core.table.CalibrationTable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,15 +46,14 @@ final class CalibrationRun {
 
   /** Takes over what a checkpoint holds, if there is one, and returns how many samples it is of. */
   long resume() throws IOException {
-    if (options.checkpoints().isEmpty()) {
-      return 0;
+    if (options.checkpoints().isPresent()) {
+      Checkpoints checkpoints = options.checkpoints().get();
+      checkpoints.find().ifPresent(state -> resume(state, checkpoints));
     }
-    Checkpoints checkpoints = options.checkpoints().get();
-    checkpoints.requirePlace();
-    if (!Files.exists(checkpoints.file())) {
-      return 0;
-    }
-    CalibrationState state = CheckpointFile.read(checkpoints.file());
+    return sampleCount;
+  }
+
+  private void resume(CalibrationState state, Checkpoints checkpoints) {
     state.requireSame(
         checkpoints.file(),
         new CalibrationSetup(
@@ -74,33 +71,24 @@ final class CalibrationRun {
     sampleCount = state.sampleCount();
     resumedSampleCount = sampleCount;
     LOGGER.debug("resumed after {} batches, {} samples", batchCount, sampleCount);
-    return sampleCount;
   }
 
   /** Observes what a pipeline hands over, to its end or to where the ranges are settled. */
   CalibrationResult run(InferencePipeline pipeline, WorkerThreads helpers, OptionalLong expected)
       throws IOException {
-    try {
-      Ahead ahead = Ahead.of(pipeline);
-      while (true) {
-        requireNotCancelled();
-        if (tracker.endsRun(sampleCount)) {
-          return end(Ending.CONVERGED);
-        }
-        Optional<BatchFrame> frame = ahead.frame();
-        if (frame.isEmpty()) {
-          return end(Ending.COMPLETE);
-        }
-        ahead = observe(frame.get(), pipeline, helpers);
-        tell(expected);
+    Ahead ahead = Ahead.of(pipeline);
+    while (true) {
+      requireNotCancelled();
+      if (tracker.endsRun(sampleCount)) {
+        return end(Ending.CONVERGED);
       }
-    } catch (InterruptedException e) {
-      try {
-        throw cancelled();
-      } finally {
-        Thread.currentThread()
-            .interrupt(); // only now, since it would keep files from being written
+      Optional<BatchFrame> frame = ahead.frame();
+      if (frame.isEmpty()) {
+        return end(Ending.COMPLETE);
       }
+      ahead = observe(frame.get(), pipeline, helpers);
+      writeDueCheckpoint();
+      tell(expected);
     }
   }
 
@@ -148,49 +136,66 @@ final class CalibrationRun {
         });
   }
 
-  private void tell(OptionalLong expected) throws IOException {
+  private void writeDueCheckpoint() throws IOException {
+    if (options.checkpoints().isPresent() && options.checkpoints().get().isDue(batchCount)) {
+      keep();
+    }
+  }
+
+  private void tell(OptionalLong expected) {
     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
     options
         .listener()
         .batchObserved(
             new CalibrationProgress(
                 batchCount, sampleCount, expected, resumedSampleCount, elapsed));
-    if (options.checkpoints().isPresent()
-        && batchCount % options.checkpoints().get().interval() == 0) {
-      writeCheckpoint(options.checkpoints().get());
-    }
   }
 
-  private void requireNotCancelled() throws IOException, InterruptedException {
+  private void requireNotCancelled() throws IOException {
     if (isClosing.getAsBoolean()) {
+      keep();
       throw new IllegalStateException("calibrator was closed while it ran");
     }
     if (options.listener().isCancelled()) {
       throw cancelled();
     }
     if (Thread.interrupted()) {
-      throw new InterruptedException();
+      try {
+        throw cancelled();
+      } finally {
+        // Only now, since some file systems write nothing for a thread that is interrupted.
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
   private CalibrationCancelledException cancelled() throws IOException {
-    String kept = "nothing is kept, since no checkpoint was asked for";
-    if (options.checkpoints().isPresent() && batchCount > 0) {
-      writeCheckpoint(options.checkpoints().get());
-      kept = "checkpoint '%s' holds them".formatted(options.checkpoints().get().file());
-    }
+    keep();
     return new CalibrationCancelledException(
         "calibration was cancelled after %s batches, %s samples; %s"
-            .formatted(batchCount, sampleCount, kept),
+            .formatted(batchCount, sampleCount, kept()),
         batchCount,
         sampleCount);
   }
 
-  private void writeCheckpoint(Checkpoints checkpoints) throws IOException {
+  private String kept() {
+    if (batchCount == 0) {
+      return "there is nothing to keep";
+    }
+    return options
+        .checkpoints()
+        .map(checkpoints -> "checkpoint '%s' holds them".formatted(checkpoints.file()))
+        .orElse("nothing is kept, since no checkpoint was asked for");
+  }
+
+  private void keep() throws IOException {
+    if (options.checkpoints().isEmpty() || batchCount == 0) {
+      return;
+    }
+    Checkpoints checkpoints = options.checkpoints().get();
     SortedMap<String, TensorState> tensors = new TreeMap<>();
     collectors.forEach((tensor, collector) -> tensors.put(tensor, collector.state()));
-    CheckpointFile.write(
-        checkpoints.file(),
+    checkpoints.write(
         new CalibrationState(
             checkpoints.modelDigest(),
             options.hasHistograms(),
@@ -207,9 +212,7 @@ final class CalibrationRun {
     }
     LOGGER.debug("observed {} tensors on {} samples", collectors.size(), sampleCount);
     CalibrationResult result = new CalibrationResult(table(), report(ending));
-    if (options.checkpoints().isPresent()) {
-      Files.deleteIfExists(options.checkpoints().get().file());
-    }
+    options.checkpoints().ifPresent(Checkpoints::delete);
     return result;
   }
 
@@ -258,17 +261,14 @@ final class CalibrationRun {
     static Ahead of(InferencePipeline pipeline) {
       try {
         return new Ahead(pipeline.next(), null);
-      } catch (IOException | InterruptedException | RuntimeException e) {
+      } catch (IOException | RuntimeException e) {
         return new Ahead(Optional.empty(), e);
       }
     }
 
-    Optional<BatchFrame> frame() throws IOException, InterruptedException {
+    Optional<BatchFrame> frame() throws IOException {
       if (failure instanceof IOException io) {
         throw io;
-      }
-      if (failure instanceof InterruptedException interrupted) {
-        throw interrupted;
       }
       if (failure instanceof RuntimeException runtime) {
         throw runtime;

@@ -3,7 +3,6 @@ package io.github.quant4j.calibration;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.quant4j.calibration.CalibratorOptions.Checkpoints;
 import io.github.quant4j.calibration.CalibratorOptions.Parallelism;
 import io.github.quant4j.core.observer.NonFinitePolicy;
 import io.github.quant4j.core.source.CalibrationSource;
@@ -14,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory: the session, the observed tensors of two batches, one more for every further batch in
  * parallel, and a few bytes per tensor, 80 KB with histograms, however many samples there are. The
- * tensors lie in direct memory, of which the JVM allows as much as heap unless told otherwise
+ * tensors lie in direct memory, of which Java up to 21 allows as much as heap unless told otherwise
  * ({@code -XX:MaxDirectMemorySize}); {@code close} frees it.
  *
  * <p>Owns native memory until {@link #close()}. Used by one thread at a time, but for {@code
@@ -110,7 +110,8 @@ public final class Calibrator implements AutoCloseable {
    * @return the statistics of the observed tensors; a tensor that had no finite element in any
    *     batch is left out, with a warning in the log
    * @throws IOException if the source cannot be read or the checkpoint not written; batches before
-   *     that are observed, and in the checkpoints that were due
+   *     that are observed, and in the checkpoints that were due; a checkpoint that cannot be
+   *     deleted at the end is a warning in the log
    * @throws CalibrationException if the source holds no sample, a batch does not fit the inputs or
    *     holds a NaN or infinite value, the model fails, an observed tensor holds a NaN or infinite
    *     value, memory does not suffice, or there is a checkpoint of another run
@@ -161,7 +162,7 @@ public final class Calibrator implements AutoCloseable {
     Parallelism parallelism = options.parallelism();
     return parallelism
         .executor()
-        .map(WorkerThreads::of)
+        .map(executor -> WorkerThreads.of(executor, parallelism.observers()))
         .orElseGet(() -> WorkerThreads.start("quant4j-observer", parallelism.observers()));
   }
 
@@ -303,7 +304,9 @@ public final class Calibrator implements AutoCloseable {
      * Sets where observation finds threads to help the one that calls; by default the calibrator
      * starts some and ends them with the run.
      *
-     * @param executor takes short tasks; it may be busy or of one thread, and is not shut down
+     * @param executor takes short tasks, of which few wait at any time; it may be busy or of one
+     *     thread, run them at once or never, and is not shut down; what it throws ends the run, but
+     *     for a {@link java.util.concurrent.RejectedExecutionException}
      * @return this builder
      */
     public Builder executor(Executor executor) {
@@ -315,11 +318,13 @@ public final class Calibrator implements AutoCloseable {
      * Keeps the state in a file, from which a run that did not come to its end is resumed, bit for
      * bit. A run that finds the file moves its source, which must be a fresh one of the same
      * samples in the same order, past what was observed; at its end it deletes the file. The file
-     * of a run with another model, parameters or settings is refused; weights that a model keeps in
-     * other files are not looked at.
+     * of a run with another model, parameters, observed tensors, policy, criterion of convergence
+     * or choice of histograms is refused; weights that a model keeps in other files are not looked
+     * at, nor is how ONNX Runtime runs the model, which may change last bits.
      *
-     * @param file the checkpoint, replaced in one step
-     * @param interval after how many batches it is written, from 1; also when a run is cancelled
+     * @param file the checkpoint, in a folder that exists; replaced in one step
+     * @param interval after how many batches it is written, from 1; also when a run is cancelled or
+     *     the calibrator closed
      * @return this builder
      * @throws IllegalArgumentException if the interval is below 1
      */
@@ -335,7 +340,7 @@ public final class Calibrator implements AutoCloseable {
     /**
      * Sets who is told of every batch and asked whether to go on; nobody by default.
      *
-     * @param listener is called after every batch
+     * @param listener is called after every batch, when the checkpoint that is due is written
      * @return this builder
      */
     public Builder listener(CalibrationListener listener) {
@@ -367,7 +372,7 @@ public final class Calibrator implements AutoCloseable {
       return new CalibratorOptions(
           hasHistograms,
           policy,
-          Map.copyOf(parameters),
+          Collections.unmodifiableMap(new LinkedHashMap<>(parameters)),
           provenance,
           convergence,
           new Parallelism(

@@ -4,9 +4,6 @@ package io.github.quant4j.calibration;
 import io.github.quant4j.core.observer.NonFinitePolicy;
 import io.github.quant4j.core.table.Provenance;
 import io.github.quant4j.core.tensor.Tensor;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -46,28 +43,4 @@ record CalibratorOptions(
    * @param executor where they come from; empty for threads of our own
    */
   record Parallelism(int batches, int observers, Optional<Executor> executor) {}
-
-  /**
-   * Where and how often the state is written.
-   *
-   * @param file the checkpoint
-   * @param interval after how many batches
-   * @param modelDigest the digest of the observation model and what it runs with
-   */
-  record Checkpoints(Path file, int interval, String modelDigest) {
-
-    /**
-     * Throws where no checkpoint could be written, before hours are spent on what it would hold.
-     */
-    void requirePlace() throws IOException {
-      Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
-      if (Files.isDirectory(file) || !Files.isDirectory(folder)) {
-        throw new IOException(
-            "checkpoint '%s' cannot be written: %s, expected a file in a folder that exists"
-                .formatted(
-                    file,
-                    Files.isDirectory(file) ? "it is a folder" : "there is no folder " + folder));
-      }
-    }
-  }
 }

@@ -17,7 +17,10 @@ import java.util.Map;
  */
 final class DirectMemory implements AutoCloseable {
 
-  private final Map<String, ByteBuffer> buffers = new HashMap<>();
+  /** What every version of Java lets a buffer have. */
+  private static final int LARGEST_BYTE_COUNT = Integer.MAX_VALUE - 8;
+
+  private final Map<String, DirectBlock> blocks = new HashMap<>();
 
   /** Returns a tensor of undefined elements, valid until the next call for that name. */
   DirectTensor tensor(String name, ElementType elementType, Shape shape) {
@@ -29,10 +32,10 @@ final class DirectMemory implements AutoCloseable {
   /** Returns the size of a tensor, where one buffer can hold it. */
   static int byteCount(String name, ElementType elementType, Shape shape) {
     long byteCount = shape.elementCount() * elementType.bitWidth() / Byte.SIZE;
-    if (byteCount > Integer.MAX_VALUE) {
+    if (byteCount > LARGEST_BYTE_COUNT) {
       throw new CalibrationException(
-          "tensor '%s' is %s%s, %s bytes in one batch, expected at most 2^31 - 1; %s"
-              .formatted(name, elementType, shape, byteCount, "use a smaller batch size"));
+          "tensor '%s' is %s%s, %s bytes in one batch, expected at most %s; use a smaller batch size"
+              .formatted(name, elementType, shape, byteCount, LARGEST_BYTE_COUNT));
     }
     return (int) byteCount;
   }
@@ -46,26 +49,26 @@ final class DirectMemory implements AutoCloseable {
 
   @Override
   public void close() {
-    buffers.values().forEach(BufferRelease::release);
-    buffers.clear();
+    blocks.values().forEach(DirectBlock::close);
+    blocks.clear();
   }
 
   private ByteBuffer atLeast(String name, int byteCount) {
-    ByteBuffer buffer = buffers.get(name);
-    if (buffer == null || buffer.capacity() < byteCount) {
-      if (buffer != null) {
-        buffers.remove(name); // so that the old one makes room for the new one
-        BufferRelease.release(buffer);
+    DirectBlock block = blocks.get(name);
+    if (block == null || block.bytes().capacity() < byteCount) {
+      if (block != null) {
+        blocks.remove(name); // so that the old one makes room for the new one
+        block.close();
       }
-      buffer = allocate(name, byteCount);
-      buffers.put(name, buffer);
+      block = allocate(name, byteCount);
+      blocks.put(name, block);
     }
-    return buffer;
+    return block.bytes();
   }
 
-  private static ByteBuffer allocate(String name, int byteCount) {
+  private static DirectBlock allocate(String name, int byteCount) {
     try {
-      return ByteBuffer.allocateDirect(byteCount);
+      return DirectBlock.allocate(byteCount);
     } catch (OutOfMemoryError e) {
       throw new CalibrationException(
           "no %s bytes of direct memory are left for tensor '%s'; %s"

@@ -43,12 +43,12 @@ final class InferencePipeline implements AutoCloseable {
   }
 
   /**
-   * Returns the next batch, on which the model has been run, or empty at the end.
+   * Returns the next batch, on which the model has been run, or empty at the end. Waits for it even
+   * when interrupted, for no longer than {@link #close} would.
    *
    * @throws IOException if the source cannot be read
-   * @throws InterruptedException if the thread is interrupted while it waits
    */
-  Optional<BatchFrame> next() throws IOException, InterruptedException {
+  Optional<BatchFrame> next() throws IOException {
     while (!isAtEnd && !free.isEmpty()) {
       readAhead();
     }
@@ -98,18 +98,33 @@ final class InferencePipeline implements AutoCloseable {
     }
   }
 
-  private static void await(FutureTask<Void> task) throws InterruptedException {
+  private static void await(FutureTask<Void> task) {
+    boolean isInterrupted = false;
     try {
-      task.get();
+      while (true) {
+        try {
+          task.get();
+          return;
+        } catch (InterruptedException e) {
+          isInterrupted = true;
+        }
+      }
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException runtime) {
-        throw runtime;
+      throw unchecked(e.getCause());
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
       }
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw new IllegalStateException("inference failed", e.getCause());
     }
+  }
+
+  private static RuntimeException unchecked(@Nullable Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return failure instanceof RuntimeException runtime
+        ? runtime
+        : new IllegalStateException("inference failed", failure);
   }
 
   private void throwFailure() throws IOException {

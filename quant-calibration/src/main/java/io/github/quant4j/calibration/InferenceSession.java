@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One model loaded into ONNX Runtime.
+ * One model loaded into ONNX Runtime, on the processor or a GPU as its settings say.
  *
  * <p>The same batch gives the same bits in every run on one machine with the same settings: nodes
  * run one after the other and kernels are asked to be deterministic. Other batch sizes or thread
@@ -264,6 +264,7 @@ public final class InferenceSession implements AutoCloseable {
       throw new IllegalStateException("session is closed");
     }
     BatchCheck.checkParameters(parameters, inputs);
+    BatchCheck.checkFedOnce(batch, parameters.keySet());
     List<TensorSignature> ofSamples = new ArrayList<>(inputs);
     ofSamples.removeIf(input -> parameters.containsKey(input.name()));
     BatchCheck.check(batch, ofSamples);

@@ -5,12 +5,14 @@ import ai.onnxruntime.OnnxValue;
 import io.github.quant4j.calibration.InferenceSession.Wanted;
 import io.github.quant4j.core.tensor.Shape;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * <p>They follow from what the model declares where that leaves nothing open but named dimensions
  * of the inputs. Otherwise they are learnt from one run more for every new shape of the inputs. An
  * output whose shape changes while those of the inputs stay depends on the values, as that of
- * NonZero does; there is no knowing it, and it is copied instead.
+ * NonZero does; there is no knowing it, and it is copied instead, as is one of another shape than
+ * the model declares.
  *
  * <p>Thread-safe.
  */
@@ -34,9 +37,11 @@ final class OutputShapes {
 
   private final InferenceSession session;
   private final Set<String> names;
-  private final Map<Map<String, Shape>, Map<String, Shape>> known = new LinkedHashMap<>();
-  private final Set<Map<String, Shape>> learnt = new LinkedHashSet<>();
-  private final Set<String> unpredictable = new LinkedHashSet<>();
+  private final Map<Map<String, Shape>, Map<String, Shape>> known =
+      new LinkedHashMap<>(16, 0.75f, true); // least recently used first
+  private final Set<Map<String, Shape>> learnt = new HashSet<>();
+  private final Set<String> unpredictable = new HashSet<>();
+  private final Set<String> misdeclared = new HashSet<>();
 
   OutputShapes(InferenceSession session, Set<String> names) {
     this.session = session;
@@ -65,18 +70,24 @@ final class OutputShapes {
       if (predictable(actual).equals(found)) {
         return false;
       }
+      Set<String> wrong = new TreeSet<>(found.keySet());
+      wrong.removeIf(name -> Objects.equals(found.get(name), actual.get(name)));
       if (learnt.contains(key)) {
-        actual.forEach((name, shape) -> distrust(name, shape, found.get(name)));
+        LOGGER.debug("the shapes of {} depend on values, they are copied", wrong);
+        unpredictable.addAll(wrong);
+      } else {
+        LOGGER.debug("the shapes of {} are not as declared", wrong);
+        misdeclared.addAll(wrong);
       }
       put(key, actual, true);
       return true;
     }
   }
 
-  private void distrust(String name, Shape actual, @Nullable Shape found) {
-    if (found != null && !actual.equals(found)) {
-      LOGGER.debug("the shape of '{}' depends on values, it is copied", name);
-      unpredictable.add(name);
+  /** What a model declares wrongly the runtime computes, but not into memory of ours. */
+  private void copyUnlessAdmitted(String name, Shape shape) {
+    if (!symbolic(session.outputShapes(), name).admits(shape) && unpredictable.add(name)) {
+      LOGGER.debug("'{}' is {}, not as the model declares it, it is copied", name, shape);
     }
   }
 
@@ -89,7 +100,7 @@ final class OutputShapes {
 
   private synchronized Map<String, Shape> put(
       Map<String, Shape> key, Map<String, Shape> shapes, boolean isLearnt) {
-    if (known.size() >= LARGEST_COUNT) {
+    if (known.size() >= LARGEST_COUNT && !known.containsKey(key)) {
       Map<String, Shape> oldest = known.keySet().iterator().next();
       known.remove(oldest);
       learnt.remove(oldest);
@@ -97,6 +108,7 @@ final class OutputShapes {
     known.put(key, shapes);
     if (isLearnt) {
       learnt.add(key);
+      shapes.forEach(this::copyUnlessAdmitted);
     }
     return predictable(shapes);
   }
@@ -111,9 +123,11 @@ final class OutputShapes {
     Map<String, Long> sizes = new HashMap<>();
     inputs.forEach((name, shape) -> symbolic(session.inputShapes(), name).bind(shape, sizes));
     Map<String, Shape> shapes = new LinkedHashMap<>();
-    for (String name : names) {
+    Set<String> wanted = new LinkedHashSet<>(names);
+    wanted.removeAll(unpredictable);
+    for (String name : wanted) {
       Optional<Shape> shape = symbolic(session.outputShapes(), name).resolve(sizes);
-      if (shape.isEmpty()) {
+      if (shape.isEmpty() || misdeclared.contains(name)) {
         return Optional.empty();
       }
       shapes.put(name, shape.get());

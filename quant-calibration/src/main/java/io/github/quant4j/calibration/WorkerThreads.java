@@ -19,21 +19,31 @@ final class WorkerThreads implements Executor, AutoCloseable {
 
   private final @Nullable Executor executor;
   private final @Nullable ExecutorService owned;
+  private final int mostWaiting;
+  private final AtomicInteger waiting = new AtomicInteger();
 
-  private WorkerThreads(@Nullable Executor executor, @Nullable ExecutorService owned) {
+  private WorkerThreads(
+      @Nullable Executor executor, @Nullable ExecutorService owned, int mostWaiting) {
     this.executor = executor;
     this.owned = owned;
+    this.mostWaiting = mostWaiting;
   }
 
-  /** Returns threads of an executor that is not shut down. */
-  static WorkerThreads of(Executor executor) {
-    return new WorkerThreads(executor, null);
+  /**
+   * Returns threads of an executor that is not shut down.
+   *
+   * @param mostWaiting how many tasks may wait for it, so that those that nobody needs any more do
+   *     not pile up in an executor that is busy with other things; one that drops as many without a
+   *     word is offered no more
+   */
+  static WorkerThreads of(Executor executor, int mostWaiting) {
+    return new WorkerThreads(executor, null, mostWaiting);
   }
 
   /** Returns threads of our own, none for a count of 0. */
   static WorkerThreads start(String name, int count) {
     if (count == 0) {
-      return new WorkerThreads(null, null);
+      return new WorkerThreads(null, null, 0);
     }
     AtomicInteger number = new AtomicInteger();
     ThreadFactory factory =
@@ -43,18 +53,24 @@ final class WorkerThreads implements Executor, AutoCloseable {
           return thread;
         };
     ExecutorService owned = Executors.newFixedThreadPool(count, factory);
-    return new WorkerThreads(owned, owned);
+    return new WorkerThreads(owned, owned, Integer.MAX_VALUE);
   }
 
   /** Offers a task, which may be taken at any time later or never. */
   @Override
   public void execute(Runnable task) {
-    if (executor != null) {
-      try {
-        executor.execute(task);
-      } catch (RejectedExecutionException e) {
-        // The caller does what nobody else does.
-      }
+    if (executor == null || waiting.get() >= mostWaiting) {
+      return;
+    }
+    waiting.incrementAndGet();
+    try {
+      executor.execute(
+          () -> {
+            waiting.decrementAndGet();
+            task.run();
+          });
+    } catch (RejectedExecutionException e) {
+      waiting.decrementAndGet(); // The caller does what nobody else does.
     }
   }
 

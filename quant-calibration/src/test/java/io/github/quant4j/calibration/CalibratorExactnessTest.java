@@ -23,9 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -43,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CalibratorExactnessTest {
 
   /** A model and the batches of its samples. */
-  private record Subject(String model, List<String> observed, List<TensorBatch> batches) {
+  record Subject(String model, List<String> observed, List<TensorBatch> batches) {
 
     Calibrator.Builder builder() throws IOException {
       byte[] bytes = model.equals("resnet20") ? TestModels.resNet20() : TestModels.read(model);
@@ -168,13 +170,7 @@ class CalibratorExactnessTest {
     ExecutorService pool = Executors.newFixedThreadPool(3);
     ExecutorService ended = Executors.newSingleThreadExecutor();
     ended.shutdown();
-    Executor late =
-        work ->
-            pool.execute(
-                () -> {
-                  Thread.yield();
-                  work.run();
-                });
+    Executor late = CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS, pool);
     try {
       List<Executor> executors = List.of(Runnable::run, pool, ended, work -> {}, late, pool);
       for (int i = 0; i < executors.size(); i++) {

@@ -278,17 +278,6 @@ class CalibratorTest {
         .isThrownBy(() -> calibrator.run(CalibrationSource.of(List.of(TestModels.convSamples()))));
   }
 
-  @Test
-  void runPassesFailuresOfTheSourceOn() {
-    CalibrationSource source = new FailingSource();
-
-    try (Calibrator calibrator = conv(OBSERVED)) {
-      assertThatThrownBy(() -> calibrator.run(source))
-          .isInstanceOf(IOException.class)
-          .hasMessage("disk on fire");
-    }
-  }
-
   private static CalibrationTable calibrate(List<TensorBatch> batches) throws IOException {
     try (Calibrator calibrator = conv(OBSERVED)) {
       return calibrator.run(CalibrationSource.of(batches));
