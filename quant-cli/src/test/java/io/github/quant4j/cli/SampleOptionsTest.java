@@ -98,9 +98,9 @@ class SampleOptionsTest {
 
   @Test
   void recursive_picturesInFolders_areRead() throws IOException {
-    assertThat(calibrated(pictures.getParent(), "--recursive").sampleCount()).isEqualTo(GOOD);
+    assertThat(calibrated(given.file("pictures"), "--recursive").sampleCount()).isEqualTo(GOOD);
     given.assertFailed(
-        given.quantize(pictures.getParent(), given.output()), "holds no samples (1 folder)");
+        given.quantize(given.file("pictures"), given.output()), "holds no samples (1 folder)");
   }
 
   @Test
@@ -116,8 +116,8 @@ class SampleOptionsTest {
   void seed_drawsTheSameSamplesAgain_fromAll() throws IOException {
     TinyModels.fixedBatch(given.model(), 2);
     float[] rows = new float[200 * TinyModels.FEATURES];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = i / TinyModels.FEATURES;
+    for (int row = 0; row < 200; row++) {
+      Arrays.fill(rows, row * TinyModels.FEATURES, (row + 1) * TinyModels.FEATURES, row);
     }
     NumpyWriter.writeFloats(given.samples(), rows, 200, TinyModels.FEATURES);
 
