@@ -72,6 +72,9 @@ def calibrated_models():
     write_text(
         "passing", "float[n,2] x", "float[n,2] x, float[n,2] y, float[n,2] z, float[2] bias",
         "y = Neg(x)  bias = Constant<value=float[2] {2, -3}>()  z = Add(y, bias)")
+    # An output that says to be of one sample, whatever the batch size.
+    write_text(
+        "one_sample", "float[n,2] x", "float[1,2] y, float[n,2] z", "y = Neg(x)  z = Neg(y)")
     write_text(
         "gain", "float[n,1,2,1,2] x, float gain", "float[n,1,2,1,2] y", "y = Mul(x, gain)")
     # Shapes that are not as declared, and one whose number of axes is not known.

@@ -1,4 +1,7 @@
-/** JMH benchmarks: {@code java -jar benchmarks/target/benchmarks.jar [NAME]}. */
+/**
+ * JMH benchmarks, {@code java -jar benchmarks/target/benchmarks.jar [NAME]}, and {@link
+ * io.github.quant4j.benchmarks.CalibrationCost}, which {@code benchmarks/calibration.sh} runs.
+ */
 @NullMarked
 package io.github.quant4j.benchmarks;
 

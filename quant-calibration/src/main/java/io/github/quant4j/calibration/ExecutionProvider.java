@@ -18,8 +18,8 @@ public sealed interface ExecutionProvider {
    * path in place of {@code onnxruntime}, and the CUDA libraries of its version; operators that
    * have no kernel there run on the processor.
    *
-   * <p>Its kernels sum in another order than those of the processor, so ranges differ in their last
-   * bits.
+   * <p>It computes in float32, not in the TF32 that ONNX Runtime would round products to. Its
+   * kernels sum in another order than those of the processor, so ranges differ in their last bits.
    *
    * @param device the number of the GPU, from 0
    * @return the provider

@@ -77,7 +77,8 @@ public final class InferenceSession implements AutoCloseable {
   static InferenceSession open(byte[] model, SessionSettings settings, boolean isSpinning) {
     return open(
         "a model of " + model.length + " bytes",
-        () -> OrtOptions.of(settings, isSpinning),
+        settings,
+        isSpinning,
         (environment, options) -> environment.createSession(model, options));
   }
 
@@ -99,13 +100,15 @@ public final class InferenceSession implements AutoCloseable {
   static InferenceSession open(Path model, SessionSettings settings, boolean isSpinning) {
     return open(
         "the model \"" + model + "\"",
-        () -> OrtOptions.of(settings, isSpinning),
+        settings,
+        isSpinning,
         (environment, options) -> environment.createSession(model.toString(), options));
   }
 
-  private static InferenceSession open(String what, OptionsMaker maker, Loader loader) {
+  private static InferenceSession open(
+      String what, SessionSettings settings, boolean isSpinning, Loader loader) {
     OrtEnvironment environment = environment();
-    try (OrtSession.SessionOptions options = maker.make()) {
+    try (OrtSession.SessionOptions options = OrtOptions.of(settings, isSpinning)) {
       OrtSession session = loader.load(environment, options);
       try {
         InferenceSession opened = new InferenceSession(environment, session);
@@ -116,7 +119,7 @@ public final class InferenceSession implements AutoCloseable {
         throw e;
       }
     } catch (OrtException e) {
-      throw OrtFailure.of("cannot load " + what + ", expected a valid ONNX model", e);
+      throw OrtFailure.ofLoading(what, settings.provider(), e);
     }
   }
 
@@ -315,11 +318,5 @@ public final class InferenceSession implements AutoCloseable {
   private interface Loader {
     OrtSession load(OrtEnvironment environment, OrtSession.SessionOptions options)
         throws OrtException;
-  }
-
-  /** Makes options, which may fail. */
-  @FunctionalInterface
-  private interface OptionsMaker {
-    OrtSession.SessionOptions make() throws OrtException;
   }
 }

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * <p>They follow from what the model declares where that leaves nothing open but named dimensions
  * of the inputs. Otherwise they are learnt from one run more for every new shape of the inputs. An
  * output whose shape changes while those of the inputs stay depends on the values, as that of
- * NonZero does; there is no knowing it, and it is copied instead.
+ * NonZero does; there is no knowing it, and it is copied instead, as is one of another shape than
+ * the model declares.
  *
  * <p>Thread-safe.
  */
@@ -83,6 +84,13 @@ final class OutputShapes {
     }
   }
 
+  /** What a model declares wrongly the runtime computes, but not into memory of ours. */
+  private void copyUnlessAdmitted(String name, Shape shape) {
+    if (!symbolic(session.outputShapes(), name).admits(shape) && unpredictable.add(name)) {
+      LOGGER.debug("'{}' is {}, not as the model declares it, it is copied", name, shape);
+    }
+  }
+
   private synchronized Optional<Map<String, Shape>> find(Map<String, Shape> key) {
     Map<String, Shape> shapes = known.get(key);
     return shapes == null
@@ -100,6 +108,7 @@ final class OutputShapes {
     known.put(key, shapes);
     if (isLearnt) {
       learnt.add(key);
+      shapes.forEach(this::copyUnlessAdmitted);
     }
     return predictable(shapes);
   }

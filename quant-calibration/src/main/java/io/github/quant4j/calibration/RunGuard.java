@@ -46,7 +46,7 @@ final class RunGuard {
   synchronized void close() {
     isClosing = true;
     boolean isInterrupted = false;
-    while (runner != null && runner != Thread.currentThread()) {
+    while (runner != null && !runner.equals(Thread.currentThread())) {
       try {
         wait();
       } catch (InterruptedException e) {

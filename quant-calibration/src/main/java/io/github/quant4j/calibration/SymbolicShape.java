@@ -32,6 +32,16 @@ record SymbolicShape(List<SymbolicShape.Axis> axes) {
     }
   }
 
+  /** Returns whether a shape is one of those declared; without axes the rank may be unknown. */
+  boolean admits(Shape shape) {
+    boolean isAdmitted = axes.isEmpty() || axes.size() == shape.rank();
+    for (int axis = 0; isAdmitted && axis < axes.size(); axis++) {
+      long size = axes.get(axis).size();
+      isAdmitted = size < 0 || size == shape.dimension(axis);
+    }
+    return isAdmitted;
+  }
+
   /** Returns the shape with every name replaced by its size, where all sizes are known. */
   Optional<Shape> resolve(Map<String, Long> sizes) {
     long[] dimensions = new long[axes.size()];

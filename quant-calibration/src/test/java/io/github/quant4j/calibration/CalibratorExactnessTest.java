@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CalibratorExactnessTest {
 
   /** A model and the batches of its samples. */
-  private record Subject(String model, List<String> observed, List<TensorBatch> batches) {
+  record Subject(String model, List<String> observed, List<TensorBatch> batches) {
 
     Calibrator.Builder builder() throws IOException {
       byte[] bytes = model.equals("resnet20") ? TestModels.resNet20() : TestModels.read(model);

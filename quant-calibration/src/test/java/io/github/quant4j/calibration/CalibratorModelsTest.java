@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CalibratorModelsTest {
 
   /** A model, what is observed of it, and batches. */
-  private record Subject(String model, List<String> observed, List<TensorBatch> batches) {
+  record Subject(String model, List<String> observed, List<TensorBatch> batches) {
 
     CalibrationTable calibrate(UnaryOperator<Calibrator.Builder> options) throws IOException {
       Calibrator.Builder builder = Calibrator.builder(TestModels.read(model), observed);
@@ -80,6 +80,13 @@ class CalibratorModelsTest {
         new Subject(
             "expand", List.of("wide"), Stream.of(0L, 0L, 4L, 4L, 2L).map(samples::expand).toList()),
         new Subject("expand", List.of("wide"), List.of(samples.expand(0), samples.expand(0))),
+        // An output that declares another shape than it has.
+        new Subject(
+            "one_sample",
+            List.of("y", "z"),
+            Stream.of(3, 1, 3, 2)
+                .map(n -> TensorBatch.of(Map.of("x", samples.floats(n, 2))))
+                .toList()),
         // An input that is an output as it is, and a constant that is used.
         new Subject(
             "passing",

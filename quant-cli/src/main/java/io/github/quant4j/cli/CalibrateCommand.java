@@ -2,8 +2,8 @@
 package io.github.quant4j.cli;
 
 import io.github.quant4j.calibration.CalibrationException;
+import io.github.quant4j.calibration.CalibrationResult;
 import io.github.quant4j.core.source.CalibrationSource;
-import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.ptq.PostTrainingQuantization;
@@ -51,6 +51,8 @@ final class CalibrateCommand implements Callable<Integer> {
 
   @Mixin private PlanOptions plan;
 
+  @Mixin private CalibrationOptions calibration;
+
   @Option(names = "--json", description = "Print one JSON object instead of text.")
   private boolean asJson;
 
@@ -64,30 +66,28 @@ final class CalibrateCommand implements Callable<Integer> {
     plan.requireConsistent(spec);
     ranges.requireConsistent(spec);
     output.requireUsage(spec, List.of(model, data));
+    calibration.requireUsage(spec, List.of(model, data, output.path()));
     OnnxModel floatModel = OnnxModel.read(model);
     output.requireUsage(spec, floatModel.dataFiles());
+    calibration.requireUsage(spec, floatModel.dataFiles());
     ModelFiles files = ModelFiles.of(model, floatModel.dataFiles());
-    CalibrationTable table = calibrate(floatModel);
-    List<String> losses = output.write(spec, table, Optional.empty());
+    CalibrationResult result = calibrate(floatModel);
+    TableFile written = output.write(spec, result.table(), Optional.empty());
     new CalibrateReport(
-            files,
-            FileSize.of(output.path()),
-            output.format(spec),
-            table,
-            losses,
-            Duration.ofNanos(System.nanoTime() - start))
+            files, written, result.report(), Duration.ofNanos(System.nanoTime() - start))
         .print(streams, asJson);
     return Quant.DONE;
   }
 
-  private CalibrationTable calibrate(OnnxModel floatModel) throws IOException {
-    try (CalibrationSource source = samples.open(data, floatModel, BATCH_SIZE);
+  private CalibrationResult calibrate(OnnxModel floatModel) throws IOException {
+    PostTrainingQuantization quantization =
+        ranges.applyTo(plan.applyTo(PostTrainingQuantization.of(floatModel)));
+    try (CalibrationSource source = samples.open(spec, data, floatModel, BATCH_SIZE);
         ProgressLine progress = new ProgressLine(streams, "calibrating")) {
-      return ranges
-          .applyTo(plan.applyTo(PostTrainingQuantization.of(floatModel)))
-          .threadCount(samples.threadCount())
+      return calibration
+          .applyTo(quantization, samples.threadCount())
           .listener(progress)
-          .calibrate(source);
+          .observe(source);
     } catch (OnnxException e) {
       throw new CommandException("cannot calibrate \"" + model + "\": " + e.getMessage(), e);
     } catch (CalibrationException e) {

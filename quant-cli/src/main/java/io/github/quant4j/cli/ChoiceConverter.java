@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.cli;
 
+import io.github.quant4j.calibration.source.picture.ChannelOrder;
+import io.github.quant4j.calibration.source.picture.Interpolation;
+import io.github.quant4j.calibration.source.picture.PictureFit;
+import io.github.quant4j.calibration.source.picture.PictureLayout;
+import io.github.quant4j.calibration.source.picture.UndecodablePolicy;
+import io.github.quant4j.core.observer.NonFinitePolicy;
 import io.github.quant4j.onnx.qdq.BuildMode;
 import io.github.quant4j.onnx.qdq.PlanProfile;
 import io.github.quant4j.onnx.qdq.Target;
@@ -24,9 +30,7 @@ abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConvert
       Map.of(
           BuildMode.WEAKLY_TYPED, "weak",
           BuildMode.STRONGLY_TYPED, "strong",
-          WeightForm.FLOAT_WITH_PAIRS, "pairs",
-          TableFormat.ONNXRUNTIME_JSON, "onnxruntime-json",
-          TableFormat.ONNXRUNTIME_TEXT, "onnxruntime-text");
+          WeightForm.FLOAT_WITH_PAIRS, "pairs");
 
   private final Class<E> choices;
 
@@ -47,7 +51,8 @@ abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConvert
 
   /** Returns the word for a choice. */
   static String word(Enum<?> choice) {
-    return SHORT_WORDS.getOrDefault(choice, choice.name().toLowerCase(Locale.ROOT));
+    return SHORT_WORDS.getOrDefault(
+        choice, choice.name().toLowerCase(Locale.ROOT).replace('_', '-'));
   }
 
   /** Returns all words for the choices of one kind. */
@@ -110,6 +115,48 @@ abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConvert
   static final class OfTableFormat extends ChoiceConverter<TableFormat> {
     OfTableFormat() {
       super(TableFormat.class);
+    }
+  }
+
+  /** Reads how pictures are made to fit. */
+  static final class OfPictureFit extends ChoiceConverter<PictureFit> {
+    OfPictureFit() {
+      super(PictureFit.class);
+    }
+  }
+
+  /** Reads how pixels are mixed. */
+  static final class OfInterpolation extends ChoiceConverter<Interpolation> {
+    OfInterpolation() {
+      super(Interpolation.class);
+    }
+  }
+
+  /** Reads an order of channels. */
+  static final class OfChannelOrder extends ChoiceConverter<ChannelOrder> {
+    OfChannelOrder() {
+      super(ChannelOrder.class);
+    }
+  }
+
+  /** Reads an order of axes. */
+  static final class OfPictureLayout extends ChoiceConverter<PictureLayout> {
+    OfPictureLayout() {
+      super(PictureLayout.class);
+    }
+  }
+
+  /** Reads what becomes of damaged pictures. */
+  static final class OfUndecodablePolicy extends ChoiceConverter<UndecodablePolicy> {
+    OfUndecodablePolicy() {
+      super(UndecodablePolicy.class);
+    }
+  }
+
+  /** Reads what becomes of values that are not finite. */
+  static final class OfNonFinitePolicy extends ChoiceConverter<NonFinitePolicy> {
+    OfNonFinitePolicy() {
+      super(NonFinitePolicy.class);
     }
   }
 }

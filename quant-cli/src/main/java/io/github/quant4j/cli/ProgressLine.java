@@ -50,8 +50,6 @@ final class ProgressLine implements CalibrationListener, AutoCloseable {
   }
 
   private String text(CalibrationProgress progress) {
-    double seconds = Math.max(progress.elapsed().toNanos() / 1e9, 1e-9);
-    double rate = progress.sampleCount() / seconds;
     String text =
         String.format(
             Locale.ROOT,
@@ -59,12 +57,11 @@ final class ProgressLine implements CalibrationListener, AutoCloseable {
             work,
             progress.batchCount(),
             progress.sampleCount(),
-            rate);
-    if (progress.expectedSampleCount().isEmpty()) {
-      return text;
-    }
-    long left = progress.expectedSampleCount().getAsLong() - progress.sampleCount();
-    return text + String.format(Locale.ROOT, ", %,.0f s left", Math.max(left, 0) / rate);
+            progress.samplesPerSecond());
+    return progress
+        .remaining()
+        .map(left -> text + String.format(Locale.ROOT, ", %,.0f s left", left.toMillis() / 1e3))
+        .orElse(text);
   }
 
   private void rewrite(String text) {

@@ -149,7 +149,7 @@ final class QuantizeCommand implements Callable<Integer> {
     String method =
         read.isEmpty() || ranges.isGiven()
             ? ranges.text()
-            : read.get().table().provenance().method().orElse("not stated by the table");
+            : read.get().table().provenance().method().orElse("not stated");
     return new QuantizeReport.Settings(method, plan, precision, read, data != null, planShown);
   }
 
@@ -192,7 +192,7 @@ final class QuantizeCommand implements Callable<Integer> {
   private QuantizedModel run(PostTrainingQuantization quantization, OnnxModel floatModel)
       throws IOException {
     try (CalibrationSource source =
-            samples.open(requireNonNull(data, "data"), floatModel, BATCH_SIZE);
+            samples.open(spec, requireNonNull(data, "data"), floatModel, BATCH_SIZE);
         ProgressLine progress = new ProgressLine(streams, "calibrating")) {
       return quantization.listener(progress).run(source);
     }

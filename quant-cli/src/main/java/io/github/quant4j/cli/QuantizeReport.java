@@ -60,12 +60,7 @@ record QuantizeReport(ModelPair files, Settings settings, QuantizedModel result,
     leftForAccuracy()
         .forEach(
             node -> text.add(node.opType() + " \"" + node.node() + "\": " + node.why().text()));
-    settings
-        .table()
-        .ifPresent(
-            read ->
-                text.add(
-                    "ranges", read.file().text() + ", " + ChoiceConverter.word(read.format())));
+    settings.table().ifPresent(read -> text.add("ranges", read.text()));
     text.add(
         "tensors",
         String.format(

@@ -219,7 +219,7 @@ final class RepairCommand implements Callable<Integer> {
 
   private RepairResult repair(OnnxModel source, Path inputs) throws IOException {
     try (ProgressLine progress = new ProgressLine(streams, "observing");
-        CalibrationSource opened = samples.open(inputs, source, BATCH_SIZE)) {
+        CalibrationSource opened = samples.open(spec, inputs, source, BATCH_SIZE)) {
       ModelRepair repair = options(source).listener(progress);
       if (reference == null) {
         return repair.run(opened);

@@ -2,6 +2,7 @@
 package io.github.quant4j.cli;
 
 import io.github.quant4j.calibration.source.NumpySource;
+import io.github.quant4j.calibration.source.SampleFiles;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.onnx.Dimension;
 import io.github.quant4j.onnx.OnnxModel;
@@ -9,20 +10,23 @@ import io.github.quant4j.onnx.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The options of commands that run a model on samples. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SampleOptions {
   /** The name of the option by which a command takes its samples, which some can do without. */
   static final String DATA = "--data";
 
   static final String DATA_DESCRIPTION =
       "The samples: a .npz whose arrays are named as the model's inputs, a .npy for a model of"
-          + " one input, or a folder of either; the first axis counts the samples.";
+          + " one input, a folder of either, a folder of ONNX test data, or a picture or a folder"
+          + " of them for a model of one input.";
 
   @Option(
       names = "--samples",
@@ -36,8 +40,8 @@ final class SampleOptions {
       paramLabel = "N",
       converter = PositiveNumber.class,
       description =
-          "Run N samples at once; the batch size the model is fixed to, or else 32 to quantize and"
-              + " 100 to verify, unless given.")
+          "Run N samples at once; the batch size the model is fixed to, or else 32, and 100 to"
+              + " verify, unless given; test data stay as they are.")
   private @Nullable Integer batchSize;
 
   @Option(
@@ -46,6 +50,8 @@ final class SampleOptions {
       converter = PositiveNumber.class,
       description = "Run on N threads; one per core unless given.")
   private @Nullable Integer threads;
+
+  @Mixin private PictureOptions pictures;
 
   /** Returns the number of threads, 0 for the runtime's choice. */
   int threadCount() {
@@ -58,20 +64,23 @@ final class SampleOptions {
   }
 
   /** Opens the samples for a model. */
-  CalibrationSource open(Path data, OnnxModel model, int defaultBatchSize) throws IOException {
+  CalibrationSource open(CommandSpec command, Path data, OnnxModel model, int defaultBatchSize)
+      throws IOException {
     List<Value> inputs = model.graph().inputs();
-    NumpySource.Builder builder = NumpySource.builder(data);
-    if (inputs.size() == 1) {
-      builder.inputName(inputs.get(0).name());
-    } else if (data.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
-      throw new CommandException(
-          "samples \""
-              + data
-              + "\" are one array, but the model has the inputs "
-              + inputs
-              + "; expected a .npz with an array for each");
+    int size = batchSize(inputs, defaultBatchSize);
+    SampleFiles files =
+        SampleFiles.of(data).inputNames(inputs.stream().map(Value::name).toList()).batchSize(size);
+    if (files.kind() == SampleFiles.Kind.PICTURES) {
+      return limited(pictures.open(command, data, inputs, size));
     }
-    return limitedBatches(builder, model, defaultBatchSize).open();
+    PictureOptions.requireNone(command);
+    CalibrationSource source = limited(files.open());
+    boolean isCutAnew = batchSize != null && files.kind() == SampleFiles.Kind.TEST_DATA;
+    return isCutAnew ? source.batched(size) : source;
+  }
+
+  private CalibrationSource limited(CalibrationSource source) {
+    return sampleLimit == null ? source : source.limited(sampleLimit);
   }
 
   /** Sets how many samples of a model are used, and how many at once. */

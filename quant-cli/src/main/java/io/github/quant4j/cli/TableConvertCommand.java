@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.cli;
 
-import io.github.quant4j.core.table.CalibrationTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,16 +44,8 @@ final class TableConvertCommand implements Callable<Integer> {
     ranges.requireConsistent(spec);
     output.requireUsage(spec, List.of(input));
     TableFile read = TableFile.read(input);
-    CalibrationTable table = ranges.applyTo(read.table());
-    List<String> losses = output.write(spec, table, read.cacheHeader());
-    new TableReport(
-            "table convert",
-            List.of(read),
-            FileSize.of(output.path()),
-            output.format(spec),
-            table,
-            losses)
-        .print(streams, asJson);
+    TableFile written = output.write(spec, ranges.applyTo(read.table()), read.cacheHeader());
+    new TableReport("table convert", List.of(read), written).print(streams, asJson);
     return Quant.DONE;
   }
 }

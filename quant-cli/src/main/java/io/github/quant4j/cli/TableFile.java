@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A calibration table as it was read from a file.
+ * A calibration table and the file it was read from or written to.
  *
  * @param file the file
  * @param format its form
- * @param table what it holds
- * @param losses what the form does not tell, a line for each kind
- * @param cacheHeader the first line of a calibration cache, empty for other forms
+ * @param table what was read, or what was to be written
+ * @param losses what the form does not tell, or cannot hold, a line for each kind
+ * @param cacheHeader the first line of a calibration cache that was read, else empty
  */
 record TableFile(
     FileSize file,
@@ -46,6 +46,11 @@ record TableFile(
       case ONNXRUNTIME_JSON -> of(size, format, OnnxRuntimeCalibrationTable.readJson(file));
       case ONNXRUNTIME_TEXT -> of(size, format, OnnxRuntimeCalibrationTable.readText(file));
     };
+  }
+
+  /** Returns the file, its size and its form. */
+  String text() {
+    return file.text() + ", " + ChoiceConverter.word(format);
   }
 
   private static TableFile of(

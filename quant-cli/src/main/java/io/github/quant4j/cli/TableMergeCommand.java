@@ -56,11 +56,8 @@ final class TableMergeCommand implements Callable<Integer> {
     for (Path input : inputs) {
       read.add(TableFile.read(input));
     }
-    CalibrationTable table = ranges.applyTo(merged(read));
-    List<String> losses = output.write(spec, table, Optional.empty());
-    new TableReport(
-            "table merge", read, FileSize.of(output.path()), output.format(spec), table, losses)
-        .print(streams, asJson);
+    TableFile written = output.write(spec, ranges.applyTo(merged(read)), Optional.empty());
+    new TableReport("table merge", read, written).print(streams, asJson);
     return Quant.DONE;
   }
 

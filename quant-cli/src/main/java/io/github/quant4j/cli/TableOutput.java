@@ -94,28 +94,35 @@ final class TableOutput {
    * Writes a table.
    *
    * @param headerRead the header of the cache it comes from, if it comes from one
-   * @return what the form cannot hold
+   * @return what was written, with what its form cannot hold
    */
-  List<String> write(CommandSpec command, CalibrationTable table, Optional<String> headerRead)
+  TableFile write(CommandSpec command, CalibrationTable table, Optional<String> headerRead)
       throws IOException {
+    TableFormat asked = format(command);
     try {
-      return switch (format(command)) {
-        case JSON -> {
-          CalibrationTableJson.write(table, output);
-          yield List.of();
-        }
-        case CACHE -> {
-          Conversion<TensorRtCalibrationCache> cache =
-              TensorRtCalibrationCache.from(
-                  table, header != null ? header : headerRead.orElse(USUAL_HEADER));
-          cache.result().write(output);
-          yield cache.losses();
-        }
-        case ONNXRUNTIME_JSON -> OnnxRuntimeCalibrationTable.writeJson(table, output);
-        case ONNXRUNTIME_TEXT -> OnnxRuntimeCalibrationTable.writeText(table, output);
-      };
+      List<String> losses = write(asked, table, headerRead);
+      return new TableFile(FileSize.of(output), asked, table, losses, Optional.empty());
     } catch (IllegalArgumentException e) {
       throw new CommandException("cannot write \"" + output + "\": " + e.getMessage(), e);
     }
+  }
+
+  private List<String> write(TableFormat asked, CalibrationTable table, Optional<String> headerRead)
+      throws IOException {
+    return switch (asked) {
+      case JSON -> {
+        CalibrationTableJson.write(table, output);
+        yield List.of();
+      }
+      case CACHE -> {
+        Conversion<TensorRtCalibrationCache> cache =
+            TensorRtCalibrationCache.from(
+                table, header != null ? header : headerRead.orElse(USUAL_HEADER));
+        cache.result().write(output);
+        yield cache.losses();
+      }
+      case ONNXRUNTIME_JSON -> OnnxRuntimeCalibrationTable.writeJson(table, output);
+      case ONNXRUNTIME_TEXT -> OnnxRuntimeCalibrationTable.writeText(table, output);
+    };
   }
 }

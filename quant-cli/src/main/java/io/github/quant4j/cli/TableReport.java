@@ -2,7 +2,6 @@
 package io.github.quant4j.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.github.quant4j.core.table.CalibrationTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,26 +11,15 @@ import java.util.List;
  *
  * @param command the command, of two words
  * @param inputs the tables read
- * @param output the file written
- * @param format its form
- * @param table what was written, before the form cut it down
- * @param losses what the form cannot hold
+ * @param written the table written, with what its form cannot hold
  */
-record TableReport(
-    String command,
-    List<TableFile> inputs,
-    FileSize output,
-    TableFormat format,
-    CalibrationTable table,
-    List<String> losses)
-    implements Report {
+record TableReport(String command, List<TableFile> inputs, TableFile written) implements Report {
 
   @Override
   public void writeText(TextLines text) {
-    inputs.forEach(
-        read -> text.add("table", read.file().text() + ", " + ChoiceConverter.word(read.format())));
-    text.add("written", output.text() + ", " + ChoiceConverter.word(format));
-    TableContents contents = new TableContents(table);
+    inputs.forEach(read -> text.add("table", read.text()));
+    text.add("written", written.text());
+    TableContents contents = new TableContents(written.table());
     contents.writeOrigin(text);
     contents.writeCount(text);
     notes().forEach(note -> text.add("note", note));
@@ -48,16 +36,16 @@ record TableReport(
       json.writeEndObject();
     }
     json.writeEndArray();
-    output.writeJson(json, "output");
-    json.writeStringField("format", ChoiceConverter.word(format));
-    new TableContents(table).writeJson(json);
+    written.file().writeJson(json, "output");
+    json.writeStringField("format", ChoiceConverter.word(written.format()));
+    new TableContents(written.table()).writeJson(json);
     JsonText.writeTexts(json, "notes", notes());
   }
 
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     inputs.forEach(read -> read.losses().forEach(loss -> notes.add("read: " + loss)));
-    losses.forEach(loss -> notes.add("written: " + loss));
+    written.losses().forEach(loss -> notes.add("written: " + loss));
     return notes;
   }
 }

@@ -118,7 +118,7 @@ final class VerifyCommand implements Callable<Integer> {
   private VerificationReport compare(Verification verification, OnnxModel floatModel)
       throws IOException {
     try (ProgressLine progress = new ProgressLine(streams, "comparing");
-        CalibrationSource source = samples.open(data, floatModel, BATCH_SIZE)) {
+        CalibrationSource source = samples.open(spec, data, floatModel, BATCH_SIZE)) {
       return verification.listener(progress).run(source);
     } catch (QuantizationException e) {
       throw new CommandException(

@@ -88,8 +88,7 @@ class BadInputTest {
   void quantize_emptyFolder_fails() throws IOException {
     Path empty = Files.createDirectory(given.file("empty"));
 
-    given.assertFailed(
-        given.quantizeWith(empty), empty.toString(), "no .npy or .npz file", "expected");
+    given.assertFailed(given.quantizeWith(empty), empty.toString(), "holds no samples", "expected");
   }
 
   @Test

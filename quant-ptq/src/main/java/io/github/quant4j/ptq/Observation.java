@@ -54,7 +54,8 @@ record Observation(OnnxModel normalised, String modelDigest, QuantizationSetting
     OnnxModel observed = normalised.copy();
     ExposeObservationPoints.of(points).run(observed);
     try (StagedModel staged = StagedModel.of(observed);
-        Calibrator calibrator = settings.calibration().apply(builder(staged, points, hasHistograms)).build()) {
+        Calibrator calibrator =
+            settings.calibration().apply(builder(staged, points, hasHistograms)).build()) {
       CalibrationResult result = calibrator.calibrate(samples);
       return new CalibrationResult(settings.ranges().applyTo(result.table()), result.report());
     }

@@ -18,6 +18,9 @@
  * it is INT8 or float, the ranges, and how much of the arithmetic is INT8. {@link
  * io.github.quant4j.ptq.Verification} measures the accuracy kept, on other samples.
  *
+ * <p>Calibration can come first, elsewhere or in parts: {@code calibrate} gives the table of ranges
+ * alone, and with {@code table} it, or that of another tool, takes the place of observing.
+ *
  * <p>A model is made for a runtime ({@code target}), and for TensorRT in one of two build modes:
  * weakly typed, in which the remainder is float32 in the file, or strongly typed, in which it is
  * float16.

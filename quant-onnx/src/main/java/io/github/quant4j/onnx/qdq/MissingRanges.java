@@ -6,9 +6,11 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxException;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -47,7 +49,7 @@ final class MissingRanges {
    * @throws OnnxException if all of it was known, so that planning again would lead nowhere
    */
   boolean addOf(QuantizationPlan plan) {
-    SortedSet<String> missing = new TreeSet<>(plan.observationPoints());
+    Set<String> missing = new LinkedHashSet<>(plan.observationPoints());
     missing.removeIf(this::isKnown);
     if (missing.isEmpty()) {
       return false;
@@ -55,7 +57,7 @@ final class MissingRanges {
     tensors.addAll(missing);
     int before = tensorsByNode.size();
     // Pairs of one scale hold one list of sources, which may be as long as they are many.
-    Map<List<String>, Optional<String>> lacking = new IdentityHashMap<>();
+    IdentityHashMap<List<String>, Optional<String>> lacking = new IdentityHashMap<>();
     for (ActivationPair pair : plan.activationPairs()) {
       if (pair.fixedRange().isEmpty()) {
         lacking
@@ -70,7 +72,7 @@ final class MissingRanges {
     if (tensorsByNode.size() == before) {
       throw new OnnxException(
           "the calibration table has no range of tensor \"%s\", which the plan cannot do without; calibrate again"
-              .formatted(missing.first()));
+              .formatted(missing.iterator().next()));
     }
     return true;
   }
