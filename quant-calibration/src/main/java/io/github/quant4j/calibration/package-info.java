@@ -7,7 +7,7 @@
  * io.github.quant4j.core.source.CalibrationSource} and returns a {@link
  * io.github.quant4j.core.table.CalibrationTable}. An {@link
  * io.github.quant4j.calibration.InferenceSession} runs any model on single batches. Both use the
- * CPU; types of ONNX Runtime stay inside.
+ * processor unless their settings name a GPU; types of ONNX Runtime stay inside.
  *
  * <pre>{@code
  * try (Calibrator calibrator = Calibrator.builder(model, List.of("x", "y")).build();

@@ -20,8 +20,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +37,11 @@ class CalibrationRunTest {
 
   private static final Convergence EARLY = new Convergence(0.01, 2, 0, true);
 
-  @TempDir private Path folder;
+  private final Path folder;
+
+  CalibrationRunTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 9})
@@ -53,8 +57,7 @@ class CalibrationRunTest {
     }
 
     assertThat(kept)
-        .isEqualTo(
-            IntStream.rangeClosed(1, 7).mapToLong(k -> k / interval * interval).boxed().toList());
+        .isEqualTo(LongStream.rangeClosed(1, 7).map(k -> k - k % interval).boxed().toList());
     assertThat(state()).doesNotExist();
   }
 
@@ -77,17 +80,17 @@ class CalibrationRunTest {
 
   @Test
   void calibrate_closedByTheListener_keepsWhatWasObservedAndTheInterrupt() {
-    AtomicReference<Calibrator> running = new AtomicReference<>();
+    List<Calibrator> running = new ArrayList<>();
     CalibrationListener listener =
         progress -> {
           if (progress.batchCount() == 3) {
             Thread.currentThread().interrupt();
-            running.get().close();
+            running.get(0).close();
           }
         };
-    running.set(conv().checkpoint(state(), 100).parallelBatches(2).listener(listener).build());
+    running.add(conv().checkpoint(state(), 100).parallelBatches(2).listener(listener).build());
 
-    assertThatThrownBy(() -> running.get().calibrate(source(8)))
+    assertThatThrownBy(() -> running.get(0).calibrate(source(8)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("calibrator was closed while it ran");
     assertThat(Thread.interrupted()).isTrue();

@@ -85,7 +85,7 @@ class OutputShapesTest {
       assertThat(shapes.correct(misdeclared(2, 3), declared)).isTrue();
       for (int columns : new int[] {3, 4}) {
         assertThat(shapes.of(misdeclared(2, columns)))
-            .isEqualTo(Map.of("swapped", Shape.of(2, columns), "free", Shape.of(2 * columns)));
+            .isEqualTo(Map.of("swapped", Shape.of(2, columns), "free", Shape.of(2L * columns)));
       }
     }
   }

@@ -124,7 +124,7 @@ class TensorObservationTest {
   private void assertObserved(long times) {
     collectors.forEach(
         (tensor, collector) -> {
-          long length = LENGTH + tensor.charAt(1) - '0';
+          int length = LENGTH + tensor.charAt(1) - '0';
           assertThat(collector.observer().count()).as(tensor).isEqualTo(times * length);
           assertThat(collector.nonFiniteCount()).isZero();
         });

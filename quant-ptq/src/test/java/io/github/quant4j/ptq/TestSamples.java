@@ -55,16 +55,23 @@ final class TestSamples {
     return CalibrationSource.of(batches);
   }
 
-  /** Writes an .npz with one float32 array "input" of shape [count, 1, 32, 32]. */
+  /**
+   * Writes an .npz with one float32 array "input" of shape [count, 1, 32, 32], of random images.
+   */
   static void writeNpz(Path file, int count) throws IOException {
+    writeNpz(file, pixels(count));
+  }
+
+  /** Writes an .npz with one float32 array "input" of shape [N, 1, 32, 32]. */
+  static void writeNpz(Path file, float[] pixels) throws IOException {
     String dictionary =
         String.format(
             Locale.ROOT,
             "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, 1, 32, 32), }",
-            count);
+            pixels.length / PIXELS);
     String header = dictionary + " ".repeat(63 - (10 + dictionary.length()) % 64) + "\n";
-    ByteBuffer values = ByteBuffer.allocate(count * PIXELS * Float.BYTES);
-    values.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(pixels(count));
+    ByteBuffer values = ByteBuffer.allocate(pixels.length * Float.BYTES);
+    values.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(pixels);
     try (OutputStream out = Files.newOutputStream(file);
         ZipOutputStream zip = new ZipOutputStream(out)) {
       zip.putNextEntry(new ZipEntry("input.npy"));
