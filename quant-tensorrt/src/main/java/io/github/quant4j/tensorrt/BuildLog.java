@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,6 +86,14 @@ final class BuildLog {
     synchronized (lock) {
       return droppedCount;
     }
+  }
+
+  /** The errors in one line; what to say where there is none. */
+  String reason() {
+    List<BuildMessage> errors = errors();
+    return errors.isEmpty()
+        ? "it gave no reason"
+        : errors.stream().map(BuildMessage::line).distinct().collect(Collectors.joining("; "));
   }
 
   private void forward(BuildMessage message) {
