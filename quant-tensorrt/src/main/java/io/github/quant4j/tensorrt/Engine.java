@@ -63,8 +63,27 @@ public final class Engine implements AutoCloseable {
    * @throws TensorRtUnavailableException if TensorRT cannot be used here
    */
   public static Engine of(byte[] plan) {
+    return of(plan, false);
+  }
+
+  /**
+   * Loads an engine that may hold code which runs on the host, as plans of {@link
+   * EngineBuilder#versionCompatibility} do: only from where programs would be taken too.
+   *
+   * @param plan what {@link EnginePlan#write} or trtexec wrote, at most 2 GiB
+   * @return the engine
+   * @throws IOException if the file cannot be read
+   * @throws EngineLoadException as {@link #load} does
+   * @throws TensorRtUnavailableException if TensorRT cannot be used here
+   */
+  public static Engine loadTrusted(Path plan) throws IOException {
     TensorRt.verifyAvailable();
-    EngineHandle handle = EngineHandle.load(plan);
+    return of(read(plan), true);
+  }
+
+  static Engine of(byte[] plan, boolean isTrusted) {
+    TensorRt.verifyAvailable();
+    EngineHandle handle = EngineHandle.load(plan, isTrusted);
     Engine engine = null;
     try {
       engine = new Engine(handle, plan.length);

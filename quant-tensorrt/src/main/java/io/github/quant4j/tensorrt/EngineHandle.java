@@ -39,16 +39,18 @@ final class EngineHandle implements AutoCloseable {
   /**
    * Loads a plan.
    *
+   * @param isTrusted whether code in the plan may run on the host
    * @throws EngineLoadException if TensorRT refuses it
    * @throws TensorRtException if there is no runtime
    */
-  static EngineHandle load(byte[] plan) {
+  static EngineHandle load(byte[] plan, boolean isTrusted) {
     BuildLog log = BuildLog.create();
     LoggerBridge logger = new LoggerBridge(log);
     EngineHandle loaded = null;
     try {
       Owned<IRuntime> runtime =
           Owned.of("a runtime", nvinfer.createInferRuntime(logger), FactoryMade::delete, log);
+      runtime.get().setEngineHostCodeAllowed(isTrusted);
       loaded = load(log, logger, runtime, plan);
       return loaded;
     } finally {

@@ -13,7 +13,7 @@ public final class EngineLoadException extends TensorRtException {
   private final Reason reason;
 
   /** What TensorRT said. */
-  private final List<String> errors;
+  private final transient List<String> errors;
 
   EngineLoadException(Reason reason, String message, List<BuildMessage> errors) {
     super(
@@ -39,10 +39,10 @@ public final class EngineLoadException extends TensorRtException {
   /**
    * Returns the errors that TensorRT logged.
    *
-   * @return an unmodifiable list in their order, one line each
+   * @return an unmodifiable list in their order, one line each; empty after deserialization
    */
   public List<String> errors() {
-    return errors;
+    return errors == null ? List.of() : errors;
   }
 
   /** Why a plan is refused. */
