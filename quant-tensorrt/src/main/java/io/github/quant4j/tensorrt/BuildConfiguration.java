@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
-import java.util.List;
 import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
 import org.bytedeco.tensorrt.global.nvinfer.HardwareCompatibilityLevel;
 import org.bytedeco.tensorrt.global.nvinfer.MemoryPoolType;
@@ -32,10 +31,6 @@ final class BuildConfiguration {
     if (options.workspaceBytes > 0) {
       config.setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, options.workspaceBytes);
     }
-    precisionFlags().forEach(config::setFlag);
-    if (!options.isStronglyTyped && options.precisionOrDefault() == Precision.FP32) {
-      config.clearFlag(BuilderFlag.kTF32);
-    }
     setFlag(config, options.isSparse, BuilderFlag.kSPARSE_WEIGHTS);
     setFlag(config, options.isRefittable, BuilderFlag.kREFIT);
     setFlag(config, options.isVersionCompatible, BuilderFlag.kVERSION_COMPATIBLE);
@@ -43,19 +38,9 @@ final class BuildConfiguration {
       config.setHardwareCompatibilityLevel(HardwareCompatibilityLevel.kAMPERE_PLUS);
     }
     IOptimizationProfile profile = addProfile(builder, config);
-    new WeakTyping(options).apply(config, network, profile);
-  }
-
-  private List<BuilderFlag> precisionFlags() {
-    return options.isStronglyTyped
-        ? List.of()
-        : switch (options.precisionOrDefault()) {
-          case FP32 -> List.of();
-          case TF32 -> List.of(BuilderFlag.kTF32);
-          case FP16 -> List.of(BuilderFlag.kFP16);
-          case BF16 -> List.of(BuilderFlag.kBF16);
-          case INT8 -> List.of(BuilderFlag.kFP16, BuilderFlag.kINT8);
-        };
+    if (!options.isStronglyTyped) {
+      new WeakTyping(options).apply(config, network, profile);
+    }
   }
 
   private @Nullable IOptimizationProfile addProfile(IBuilder builder, IBuilderConfig config) {

@@ -4,6 +4,7 @@ package io.github.quant4j.tensorrt;
 import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.table.CalibrationTable;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
 import org.bytedeco.tensorrt.global.nvinfer.DataType;
@@ -13,8 +14,8 @@ import org.bytedeco.tensorrt.nvinfer.ITensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets what TensorRT 11 no longer has: calibrators, ranges of tensors, precisions of layers. Does
- * nothing where a build asks for none of them.
+ * Sets what TensorRT 11 no longer has: precisions, calibrators, ranges of tensors. For networks
+ * that are not strongly typed.
  */
 @SuppressWarnings("deprecation")
 final class WeakTyping {
@@ -26,6 +27,10 @@ final class WeakTyping {
   }
 
   void apply(IBuilderConfig config, NativeNetwork network, @Nullable IOptimizationProfile profile) {
+    precisionFlags().forEach(config::setFlag);
+    if (options.precisionOrDefault() == Precision.FP32) {
+      config.clearFlag(BuilderFlag.kTF32);
+    }
     EngineCalibrator calibrator = options.calibrator;
     if (calibrator != null) {
       config.setInt8Calibrator(calibrator.handle());
@@ -44,6 +49,16 @@ final class WeakTyping {
               : BuilderFlag.kPREFER_PRECISION_CONSTRAINTS);
       setPrecisions(network);
     }
+  }
+
+  private List<BuilderFlag> precisionFlags() {
+    return switch (options.precisionOrDefault()) {
+      case FP32 -> List.of();
+      case TF32 -> List.of(BuilderFlag.kTF32);
+      case FP16 -> List.of(BuilderFlag.kFP16);
+      case BF16 -> List.of(BuilderFlag.kBF16);
+      case INT8 -> List.of(BuilderFlag.kFP16, BuilderFlag.kINT8);
+    };
   }
 
   private static void setRanges(NativeNetwork network, CalibrationTable ranges) {
