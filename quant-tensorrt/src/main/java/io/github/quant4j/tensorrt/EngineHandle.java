@@ -44,6 +44,7 @@ final class EngineHandle implements AutoCloseable {
    * @throws TensorRtException if there is no runtime
    */
   static EngineHandle load(byte[] plan, boolean isTrusted) {
+    PlanHeader.requireRoom(plan, TensorRtCalls.version());
     BuildLog log = BuildLog.create();
     LoggerBridge logger = new LoggerBridge(log);
     EngineHandle loaded = null;
