@@ -167,8 +167,13 @@ public final class Engine implements AutoCloseable {
     return Files.readAllBytes(plan);
   }
 
-  /** All that TensorRT's inspector tells, as JSON. */
-  String layersAsJson() {
-    return handle().layersAsJson();
+  /**
+   * Tells what TensorRT made of the network. Asks anew with every call.
+   *
+   * @return layers, with details if the engine was built with them, as {@link EngineBuilder} does
+   * @throws IllegalStateException if the engine is closed
+   */
+  public EngineInspection inspection() {
+    return EngineInspection.parse(handle().layersAsJson());
   }
 }

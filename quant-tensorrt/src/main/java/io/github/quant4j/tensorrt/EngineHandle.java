@@ -11,6 +11,7 @@ import org.bytedeco.tensorrt.global.nvinfer.LayerInformationFormat;
 import org.bytedeco.tensorrt.global.nvinfer.OptProfileSelector;
 import org.bytedeco.tensorrt.global.nvinfer.TensorIOMode;
 import org.bytedeco.tensorrt.global.nvinfer.TensorLocation;
+import org.bytedeco.tensorrt.nvinfer.Dims64;
 import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 import org.bytedeco.tensorrt.nvinfer.IEngineInspector;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
@@ -120,12 +121,35 @@ final class EngineHandle implements AutoCloseable {
     return engine().getTensorLocation(name).value == TensorLocation.kHOST.value;
   }
 
-  /** All that the inspector tells of the layers, as JSON. */
+  /**
+   * All that the inspector tells of the layers, as JSON. Types and formats of layers with dynamic
+   * shapes are those at the best shapes of the profile: without a context it tells none.
+   */
   String layersAsJson() {
-    try (Owned<IEngineInspector> inspector =
-        Owned.of(
-            "an engine inspector", engine().createEngineInspector(), FactoryMade::delete, log)) {
+    try (Owned<IExecutionContext> context = newContext();
+        Owned<IEngineInspector> inspector =
+            Owned.of(
+                "an engine inspector",
+                engine().createEngineInspector(),
+                FactoryMade::delete,
+                log)) {
+      inputs().stream()
+          .filter(EngineTensor::isDynamic)
+          .forEach(input -> setBestShape(context.get(), input.name()));
+      if (!inspector.get().setExecutionContext(context.get())) {
+        throw new TensorRtException("layers of the engine are not told: " + log.reason());
+      }
       return inspector.get().getEngineInformation(LayerInformationFormat.kJSON);
+    }
+  }
+
+  private void setBestShape(IExecutionContext context, String input) {
+    try (Dims64 best = engine().getProfileShape(input, 0, OptProfileSelector.kOPT)) {
+      if (!context.setInputShape(input, best)) {
+        throw new TensorRtException(
+            "input '%s' does not take the best shape of its profile: %s"
+                .formatted(input, log.reason()));
+      }
     }
   }
 

@@ -50,7 +50,8 @@ class EngineGpuTest {
       Map<String, Tensor> pictures = FashionMnist.pictures(0, 10);
       assertThat(FashionMnist.logits(first.run(pictures)))
           .containsExactly(FashionMnist.logits(second.run(pictures)));
-      assertThat(fromFile.layersAsJson()).contains("\"Layers\"");
+      assertThat(fromFile.inspection().hasDetails()).isTrue();
+      assertThat(fromFile.inspection().bindings()).containsExactly("input", "logits");
     }
   }
 
