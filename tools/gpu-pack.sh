@@ -97,9 +97,8 @@ java=java
 if [ -n "${JAVA_HOME:-}" ]; then
   java=$JAVA_HOME/bin/java
 fi
-if [ ! -d "$here/project" ]; then
-  cat "$here"/project.tar.* | tar -C "$here" -xf -
-fi
+rm -rf -- "$here/project"
+cat "$here"/project.tar.* | tar -C "$here" -xf -
 # Tests find the models and pictures at ../data.
 cd -- "$here/project/quant-tensorrt"
 # shellcheck disable=SC2086 # several options in one variable

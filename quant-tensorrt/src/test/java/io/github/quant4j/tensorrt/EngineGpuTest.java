@@ -50,8 +50,18 @@ class EngineGpuTest {
       Map<String, Tensor> pictures = FashionMnist.pictures(0, 10);
       assertThat(FashionMnist.logits(first.run(pictures)))
           .containsExactly(FashionMnist.logits(second.run(pictures)));
-      assertThat(fromFile.inspection().hasDetails()).isTrue();
-      assertThat(fromFile.inspection().bindings()).containsExactly("input", "logits");
+    }
+  }
+
+  @Test
+  void inspection_dynamicShapes_tellsTypesAtTheBestOnes() {
+    try (Engine engine = plan.load()) {
+      EngineInspection inspection = engine.inspection();
+
+      assertThat(inspection.bindings()).containsExactly("input", "logits");
+      assertThat(inspection.hasDetails()).isTrue();
+      assertThat(inspection.layersByPrecision().keySet())
+          .containsAnyOf(LayerPrecision.FP16, LayerPrecision.FP32);
     }
   }
 
