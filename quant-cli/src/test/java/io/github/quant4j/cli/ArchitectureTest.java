@@ -66,12 +66,15 @@ class ArchitectureTest {
         .check(project);
   }
 
-  /** JSON is written and read by the calibration table in the core, and by the command. */
+  /**
+   * JSON is written and read by the calibration table in the core and by the command, and read
+   * where TensorRT tells of its layers.
+   */
   @Test
-  void jackson_isUsedByTheTableAndTheCommand() {
+  void jackson_isUsedByTheTableTheCommandAndTheInspection() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + ".core.table..", ROOT + ".cli..")
+        .resideOutsideOfPackages(ROOT + ".core.table..", ROOT + ".tensorrt..", ROOT + ".cli..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.fasterxml.jackson..")

@@ -15,4 +15,9 @@ record BuildMessage(Severity severity, String text) {
     requireNonNull(severity, "severity");
     requireNonNull(text, "text");
   }
+
+  /** The text on one line, without spaces around it. */
+  String line() {
+    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
 }

@@ -38,6 +38,16 @@ final class BuilderHandle implements AutoCloseable {
     return builder == null ? Optional.empty() : Optional.of(new BuilderHandle(logger, builder));
   }
 
+  /** The builder, valid until {@link #close}. */
+  IBuilder builder() {
+    return builder;
+  }
+
+  /** The logger of the builder, for what is made beside it. */
+  LoggerBridge logger() {
+    return logger;
+  }
+
   @Override
   public void close() {
     if (!closed) {

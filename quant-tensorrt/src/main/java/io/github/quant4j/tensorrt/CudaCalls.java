@@ -23,6 +23,13 @@ final class CudaCalls {
         runtime[0], driver[0], cudart.cudaGetErrorName(status).getString(), devices(usable));
   }
 
+  /** The device that this thread uses. */
+  static GpuDevice currentDevice() {
+    int[] index = new int[1];
+    CudaCheck.check(cudart.cudaGetDevice(index), "asking for the current GPU");
+    return state().devices().get(index[0]);
+  }
+
   private static List<GpuDevice> devices(int count) {
     List<GpuDevice> devices = new ArrayList<>(count);
     try (cudaDeviceProp properties = new cudaDeviceProp()) {

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.tensorrt;
+
+import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
+import org.bytedeco.tensorrt.global.nvinfer.HardwareCompatibilityLevel;
+import org.bytedeco.tensorrt.global.nvinfer.MemoryPoolType;
+import org.bytedeco.tensorrt.global.nvinfer.OptProfileSelector;
+import org.bytedeco.tensorrt.global.nvinfer.ProfilingVerbosity;
+import org.bytedeco.tensorrt.nvinfer.Dims64;
+import org.bytedeco.tensorrt.nvinfer.IBuilder;
+import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
+import org.bytedeco.tensorrt.nvinfer.IOptimizationProfile;
+import org.jspecify.annotations.Nullable;
+
+/** Translates options for TensorRT. */
+final class BuildConfiguration {
+
+  private final BuildOptions options;
+  private final BuildLog log;
+
+  BuildConfiguration(BuildOptions options, BuildLog log) {
+    this.options = options;
+    this.log = log;
+  }
+
+  /** Sets all but the timing cache. */
+  void apply(IBuilder builder, IBuilderConfig config, NativeNetwork network) {
+    // Layers in detail, for the inspector; costs nothing at run time.
+    config.setProfilingVerbosity(ProfilingVerbosity.kDETAILED);
+    config.setBuilderOptimizationLevel(options.optimizationLevel);
+    if (options.workspaceBytes > 0) {
+      config.setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, options.workspaceBytes);
+    }
+    setFlag(config, options.isSparse, BuilderFlag.kSPARSE_WEIGHTS);
+    setFlag(config, options.isRefittable, BuilderFlag.kREFIT);
+    setFlag(config, options.isVersionCompatible, BuilderFlag.kVERSION_COMPATIBLE);
+    if (options.isHardwareCompatible) {
+      config.setHardwareCompatibilityLevel(HardwareCompatibilityLevel.kAMPERE_PLUS);
+    }
+    IOptimizationProfile profile = addProfile(builder, config);
+    if (!options.isStronglyTyped) {
+      new WeakTyping(options).apply(config, network, profile);
+    }
+  }
+
+  private @Nullable IOptimizationProfile addProfile(IBuilder builder, IBuilderConfig config) {
+    ShapeProfile shapes = options.profile;
+    if (shapes == null) {
+      return null;
+    }
+    IOptimizationProfile profile = builder.createOptimizationProfile();
+    shapes.ranges().forEach((input, range) -> setRange(profile, input, range));
+    if (config.addOptimizationProfile(profile) < 0) {
+      throw EngineBuildException.building("profile " + shapes, log.errors());
+    }
+    return profile;
+  }
+
+  private void setRange(IOptimizationProfile profile, String input, ShapeRange range) {
+    try (Dims64 min = NativeDimensions.allocate(range.min().toArray());
+        Dims64 opt = NativeDimensions.allocate(range.opt().toArray());
+        Dims64 max = NativeDimensions.allocate(range.max().toArray())) {
+      boolean isTaken =
+          profile.setDimensions(input, OptProfileSelector.kMIN, min)
+              && profile.setDimensions(input, OptProfileSelector.kOPT, opt)
+              && profile.setDimensions(input, OptProfileSelector.kMAX, max);
+      if (!isTaken) {
+        throw EngineBuildException.refusal(
+            "profile %s of input '%s' is refused by TensorRT".formatted(range, input));
+      }
+    }
+  }
+
+  private static void setFlag(IBuilderConfig config, boolean isWanted, BuilderFlag flag) {
+    if (isWanted) {
+      config.setFlag(flag);
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.tensorrt;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A TensorRT engine that is loaded and can run.
+ *
+ * <p>{@link #newSession} makes what runs it; sessions share the weights. Owns native memory until
+ * {@link #close}, which comes after the close of all its sessions. Any thread may use an engine,
+ * also several at once.
+ *
+ * <pre>{@code
+ * try (Engine engine = Engine.load(path);
+ *     ExecutionSession session = engine.newSession()) {
+ *   Map<String, Tensor> outputs = session.run(Map.of("input", tensor));
+ * }
+ * }</pre>
+ */
+public final class Engine implements AutoCloseable {
+
+  /** What a Java array can hold. */
+  private static final long MOST_BYTES = Integer.MAX_VALUE - 8L;
+
+  private final EngineHandle handle;
+  private final List<EngineTensor> inputs;
+  private final List<EngineTensor> outputs;
+  private final long byteCount;
+  private final OpenChildren sessions = new OpenChildren("engine", "sessions");
+
+  private Engine(EngineHandle handle, long byteCount) {
+    this.handle = handle;
+    this.inputs = handle.inputs();
+    this.outputs = handle.outputs();
+    this.byteCount = byteCount;
+  }
+
+  /**
+   * Loads an engine from a file.
+   *
+   * @param plan what {@link EnginePlan#write} or trtexec wrote, at most 2 GiB
+   * @return the engine
+   * @throws IOException if the file cannot be read
+   * @throws EngineLoadException if it is no plan, is cut short, or was built by another version of
+   *     TensorRT or for another GPU
+   * @throws TensorRtUnavailableException if TensorRT cannot be used here
+   */
+  public static Engine load(Path plan) throws IOException {
+    TensorRt.verifyAvailable();
+    return of(read(plan));
+  }
+
+  /**
+   * Loads an engine.
+   *
+   * @param plan the bytes of a plan; not kept
+   * @return the engine
+   * @throws EngineLoadException if it is no plan, is cut short, or was built by another version of
+   *     TensorRT or for another GPU
+   * @throws TensorRtUnavailableException if TensorRT cannot be used here
+   */
+  public static Engine of(byte[] plan) {
+    return of(plan, false);
+  }
+
+  /**
+   * Loads an engine that may hold code which runs on the host, as plans of {@link
+   * EngineBuilder#versionCompatibility} do: only from where programs would be taken too.
+   *
+   * @param plan what {@link EnginePlan#write} or trtexec wrote, at most 2 GiB
+   * @return the engine
+   * @throws IOException if the file cannot be read
+   * @throws EngineLoadException as {@link #load} does
+   * @throws TensorRtUnavailableException if TensorRT cannot be used here
+   */
+  public static Engine loadTrusted(Path plan) throws IOException {
+    TensorRt.verifyAvailable();
+    return of(read(plan), true);
+  }
+
+  static Engine of(byte[] plan, boolean isTrusted) {
+    TensorRt.verifyAvailable();
+    EngineHandle handle = EngineHandle.load(plan, isTrusted);
+    Engine engine = null;
+    try {
+      engine = new Engine(handle, plan.length);
+      return engine;
+    } finally {
+      if (engine == null) {
+        handle.close();
+      }
+    }
+  }
+
+  /**
+   * Returns what the engine takes.
+   *
+   * @return an unmodifiable list in the order of the engine
+   */
+  public List<EngineTensor> inputs() {
+    return inputs;
+  }
+
+  /**
+   * Returns what the engine gives.
+   *
+   * @return an unmodifiable list in the order of the engine
+   */
+  public List<EngineTensor> outputs() {
+    return outputs;
+  }
+
+  /**
+   * Returns the size of the plan.
+   *
+   * @return bytes
+   */
+  public long byteCount() {
+    return byteCount;
+  }
+
+  /**
+   * Makes a session that runs the engine, with buffers and a stream of its own.
+   *
+   * @return the session, to be closed before the engine
+   * @throws IllegalStateException if the engine is closed
+   * @throws TensorRtException if the engine has an input or output that lies in memory of the host,
+   *     or the memory of the GPU is exhausted
+   */
+  public ExecutionSession newSession() {
+    return sessions.open(() -> ExecutionSession.create(this));
+  }
+
+  /**
+   * Frees the engine. Closing twice does nothing.
+   *
+   * @throws IllegalStateException if a session is still open; the engine then stays open
+   */
+  @Override
+  public void close() {
+    sessions.closeParent(handle::close);
+  }
+
+  /** The native engine. */
+  EngineHandle handle() {
+    sessions.requireOpen();
+    return handle;
+  }
+
+  /** Takes note that a session is closed. */
+  void closed(ExecutionSession session) {
+    sessions.closed(session);
+  }
+
+  /** The bytes of a plan file, if a Java array can hold them. */
+  static byte[] read(Path plan) throws IOException {
+    long size = Files.size(plan);
+    if (size > MOST_BYTES) {
+      throw new EngineLoadException(
+          EngineLoadException.Reason.WRONG_SIZE,
+          "plan '%s' has %s bytes, expected at most %s".formatted(plan, size, MOST_BYTES),
+          List.of());
+    }
+    return Files.readAllBytes(plan);
+  }
+
+  /**
+   * Tells what TensorRT made of the network. Asks anew with every call.
+   *
+   * @return layers, with details if the engine was built with them, as {@link EngineBuilder} does
+   * @throws IllegalStateException if the engine is closed
+   */
+  public EngineInspection inspection() {
+    return EngineInspection.parse(handle().layersAsJson());
+  }
+}

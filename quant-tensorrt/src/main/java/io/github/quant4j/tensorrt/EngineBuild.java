@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.tensorrt;
+
+import java.time.Duration;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.tensorrt.global.nvinfer.NetworkDefinitionCreationFlag;
+import org.bytedeco.tensorrt.global.nvonnxparser;
+import org.bytedeco.tensorrt.nvinfer.IBuilder;
+import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
+import org.bytedeco.tensorrt.nvinfer.IHostMemory;
+import org.bytedeco.tensorrt.nvinfer.INetworkDefinition;
+import org.bytedeco.tensorrt.nvonnxparser.IParser;
+
+/** One build, from the bytes of a model to a plan. Runs once, on one thread. */
+final class EngineBuild {
+
+  private final OnnxInput model;
+  private final BuildOptions options;
+  private final BuildLog log = BuildLog.create();
+  private final long startNanos = System.nanoTime();
+
+  EngineBuild(OnnxInput model, BuildOptions options) {
+    this.model = model;
+    this.options = options;
+  }
+
+  /** Builds and frees all that it needs for it. */
+  EnginePlan run(byte[] onnx) {
+    try (BuilderHandle handle =
+            BuilderHandle.create(log)
+                .orElseThrow(
+                    () -> new TensorRtException("TensorRT has no builder: " + log.reason()));
+        Owned<INetworkDefinition> network = newNetwork(handle.builder());
+        Owned<IParser> parser = newParser(handle, network.get());
+        BytePointer bytes = new BytePointer(onnx)) {
+      NativeNetwork parsed =
+          NativeNetwork.parse(model, new ParserInput(parser.get(), bytes), network.get(), log);
+      BuildRules.verify(options, parsed.description());
+      return build(handle.builder(), parsed);
+    }
+  }
+
+  private EnginePlan build(IBuilder builder, NativeNetwork network) {
+    try (Owned<IBuilderConfig> config =
+        Owned.of(
+            "a builder configuration", builder.createBuilderConfig(), FactoryMade::delete, log)) {
+      new BuildConfiguration(options, log).apply(builder, config.get(), network);
+      try (TimingCache cache = TimingCache.open(options.timingCache, config.get(), log)) {
+        byte[] plan = serialize(builder, config.get(), network);
+        cache.save();
+        return new EnginePlan(plan, facts());
+      }
+    }
+  }
+
+  private byte[] serialize(IBuilder builder, IBuilderConfig config, NativeNetwork network) {
+    IHostMemory made = builder.buildSerializedNetwork(network.definition(), config);
+    if (made == null || made.isNull()) {
+      throw EngineBuildException.building(model.name(), log.errors());
+    }
+    try (Owned<IHostMemory> memory = Owned.of("a plan", made, FactoryMade::delete, log)) {
+      return HostBytes.copy(memory.get());
+    }
+  }
+
+  private BuildFacts facts() {
+    List<String> warnings = log.warnings().stream().map(BuildMessage::line).distinct().toList();
+    return new BuildFacts(
+        Duration.ofNanos(System.nanoTime() - startNanos),
+        warnings,
+        TensorRtCalls.version().toString(),
+        CudaCalls.currentDevice(),
+        options.isVersionCompatible);
+  }
+
+  private Owned<INetworkDefinition> newNetwork(IBuilder builder) {
+    int flags =
+        options.isStronglyTyped ? 1 << NetworkDefinitionCreationFlag.kSTRONGLY_TYPED.value : 0;
+    return Owned.of("a network", builder.createNetworkV2(flags), FactoryMade::delete, log);
+  }
+
+  private Owned<IParser> newParser(BuilderHandle builder, INetworkDefinition network) {
+    return Owned.of(
+        "an ONNX parser",
+        nvonnxparser.createParser(network, builder.logger()),
+        FactoryMade::delete,
+        log);
+  }
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.tensorrt;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** No engine can be built: options that do not fit, or a model that TensorRT does not take. */
+public final class EngineBuildException extends TensorRtException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** As many as a person reads. */
+  private static final int MESSAGES_SHOWN = 5;
+
+  /** What the parser said. */
+  private final transient List<ParserError> parserErrors;
+
+  /** What the builder said. */
+  private final transient List<String> errors;
+
+  EngineBuildException(String message, List<ParserError> parserErrors, List<BuildMessage> log) {
+    super(message(message, parserErrors, log));
+    this.parserErrors = List.copyOf(parserErrors);
+    this.errors = log.stream().map(BuildMessage::line).toList();
+  }
+
+  /** What was asked for does not fit. */
+  static EngineBuildException refusal(String message) {
+    return new EngineBuildException(message, List.of(), List.of());
+  }
+
+  /** The parser refused a model. */
+  static EngineBuildException parsing(
+      String model, List<ParserError> parserErrors, List<BuildMessage> log) {
+    return new EngineBuildException(
+        "%s cannot be parsed by TensorRT".formatted(model), parserErrors, log);
+  }
+
+  /** The builder gave no engine. */
+  static EngineBuildException building(String model, List<BuildMessage> log) {
+    return new EngineBuildException(
+        "no engine could be built of %s".formatted(model), List.of(), log);
+  }
+
+  /**
+   * Returns what the ONNX parser said.
+   *
+   * @return an unmodifiable list, empty unless parsing failed and after deserialization
+   */
+  public List<ParserError> parserErrors() {
+    return parserErrors == null ? List.of() : parserErrors;
+  }
+
+  /**
+   * Returns the errors that TensorRT logged.
+   *
+   * @return an unmodifiable list in their order, one line each; empty after deserialization
+   */
+  public List<String> errors() {
+    return errors == null ? List.of() : errors;
+  }
+
+  private static String message(
+      String message, List<ParserError> parserErrors, List<BuildMessage> log) {
+    // The parser logs its errors too: the log is for where the parser has none.
+    Stream<String> said =
+        parserErrors.isEmpty()
+            ? log.stream().map(BuildMessage::line)
+            : parserErrors.stream().map(ParserError::toString);
+    String details = said.distinct().limit(MESSAGES_SHOWN).collect(Collectors.joining("; "));
+    return details.isEmpty() ? message : message + ": " + details;
+  }
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.tensorrt;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the rules of a build need to know of a parsed network.
+ *
+ * @param inputs its inputs
+ * @param isQuantized whether it has a layer that quantizes or dequantizes
+ * @param layers the names of its layers, those of the ONNX nodes among them
+ */
+record NetworkDescription(List<EngineTensor> inputs, boolean isQuantized, Set<String> layers) {}
