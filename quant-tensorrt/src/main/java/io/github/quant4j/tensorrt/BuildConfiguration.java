@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
-import java.util.List;
 import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
 import org.bytedeco.tensorrt.global.nvinfer.HardwareCompatibilityLevel;
 import org.bytedeco.tensorrt.global.nvinfer.MemoryPoolType;
@@ -11,7 +10,6 @@ import org.bytedeco.tensorrt.nvinfer.Dims64;
 import org.bytedeco.tensorrt.nvinfer.IBuilder;
 import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
 import org.bytedeco.tensorrt.nvinfer.IOptimizationProfile;
-import org.jspecify.annotations.Nullable;
 
 /** Translates options for TensorRT. */
 final class BuildConfiguration {
@@ -32,43 +30,28 @@ final class BuildConfiguration {
     if (options.workspaceBytes > 0) {
       config.setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, options.workspaceBytes);
     }
-    precisionFlags().forEach(config::setFlag);
-    if (!options.isStronglyTyped && options.precisionOrDefault() == Precision.FP32) {
-      config.clearFlag(BuilderFlag.kTF32);
-    }
     setFlag(config, options.isSparse, BuilderFlag.kSPARSE_WEIGHTS);
     setFlag(config, options.isRefittable, BuilderFlag.kREFIT);
     setFlag(config, options.isVersionCompatible, BuilderFlag.kVERSION_COMPATIBLE);
     if (options.isHardwareCompatible) {
       config.setHardwareCompatibilityLevel(HardwareCompatibilityLevel.kAMPERE_PLUS);
     }
-    IOptimizationProfile profile = addProfile(builder, config);
-    new WeakTyping(options).apply(config, network, profile);
+    addProfile(builder, config);
+    if (!options.isStronglyTyped) {
+      new WeakTyping(options).apply(config, network);
+    }
   }
 
-  private List<BuilderFlag> precisionFlags() {
-    return options.isStronglyTyped
-        ? List.of()
-        : switch (options.precisionOrDefault()) {
-          case FP32 -> List.of();
-          case TF32 -> List.of(BuilderFlag.kTF32);
-          case FP16 -> List.of(BuilderFlag.kFP16);
-          case BF16 -> List.of(BuilderFlag.kBF16);
-          case INT8 -> List.of(BuilderFlag.kFP16, BuilderFlag.kINT8);
-        };
-  }
-
-  private @Nullable IOptimizationProfile addProfile(IBuilder builder, IBuilderConfig config) {
+  private void addProfile(IBuilder builder, IBuilderConfig config) {
     ShapeProfile shapes = options.profile;
     if (shapes == null) {
-      return null;
+      return;
     }
     IOptimizationProfile profile = builder.createOptimizationProfile();
     shapes.ranges().forEach((input, range) -> setRange(profile, input, range));
     if (config.addOptimizationProfile(profile) < 0) {
       throw EngineBuildException.building("profile " + shapes, log.errors());
     }
-    return profile;
   }
 
   private void setRange(IOptimizationProfile profile, String input, ShapeRange range) {

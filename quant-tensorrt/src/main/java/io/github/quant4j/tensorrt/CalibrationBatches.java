@@ -69,8 +69,7 @@ final class CalibrationBatches {
     Map<String, Long> counts = new LinkedHashMap<>();
     for (EngineTensor input : inputs) {
       long ofFirst = first.tensor(input.name()).orElseThrow().bytes().remaining();
-      counts.put(
-          input.name(), Math.multiplyExact(ofFirst / first.sampleCount(), batchSize));
+      counts.put(input.name(), Math.multiplyExact(ofFirst / first.sampleCount(), batchSize));
     }
     return counts;
   }
@@ -94,7 +93,8 @@ final class CalibrationBatches {
             .toList();
     if (sizes.size() > 1 || sizes.contains(0L)) {
       throw new EngineCalibrationException(
-          "inputs %s have first axes of sizes %s, expected one batch size".formatted(inputs, sizes));
+          "inputs %s have first axes of sizes %s, expected one batch size"
+              .formatted(inputs, sizes));
     }
     return sizes.stream().findFirst();
   }

@@ -86,7 +86,8 @@ record CalibrationCacheFile(
     if (Files.exists(modelPath())) {
       String found = Files.readString(modelPath(), StandardCharsets.ISO_8859_1).strip();
       if (!found.equals(digest)) {
-        throw refusal("model " + found, digest, "delete it to calibrate anew, or name another file");
+        throw refusal(
+            "model " + found, digest, "delete it to calibrate anew, or name another file");
       }
     }
   }

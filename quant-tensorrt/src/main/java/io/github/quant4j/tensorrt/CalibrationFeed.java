@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -70,8 +69,7 @@ final class CalibrationFeed implements AutoCloseable {
     byte[] cache = file == null ? new byte[0] : file.read();
     CalibrationSource source = recipe.source();
     boolean isNeeded = cache.length == 0 && source != null;
-    CalibrationBatches batches =
-        isNeeded ? CalibrationBatches.open(source, target.inputs()) : null;
+    CalibrationBatches batches = isNeeded ? CalibrationBatches.open(source, target.inputs()) : null;
     return new CalibrationFeed(cache, file, batches, factory);
   }
 
@@ -202,7 +200,7 @@ final class CalibrationFeed implements AutoCloseable {
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     String header = recipe.algorithm().header(target.libraryVersion());
-    TensorRtCalibrationCache.from(table, header).value().write(out);
+    TensorRtCalibrationCache.from(table, header).table().write(out);
     return out.toByteArray();
   }
 }

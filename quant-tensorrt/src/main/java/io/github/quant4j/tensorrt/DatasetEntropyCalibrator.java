@@ -5,17 +5,17 @@ import io.github.quant4j.core.source.CalibrationSource;
 import java.nio.file.Path;
 
 /**
- * Lets TensorRT choose ranges by the entropy of histograms, after it fused layers: its oldest calibrator.
- * What it writes names fused tensors and serves no other tool.
+ * Lets TensorRT choose ranges by the entropy of histograms, after it fused layers: its oldest
+ * calibrator. What it writes names fused tensors and serves no other tool.
  *
- * <p>TensorRT runs the float model on batches of one shape: that of a model with a fixed batch size,
- * else that of the first batch of the source. Other batches are cut anew. A last batch that is not
- * full is filled up with samples of the batch before it: no sample is lost, and none counts more
- * than twice; where all samples are fewer than one batch they are repeated. NaN and infinite values
- * are refused.
+ * <p>TensorRT runs the float model on batches of one shape: that of a model with a fixed batch
+ * size, else that of the first batch of the source. Other batches are cut anew. A last batch that
+ * is not full is filled up with samples of the batch before it: no sample is lost, and none counts
+ * more than twice; where all samples are fewer than one batch they are repeated. NaN and infinite
+ * values are refused.
  *
- * <p>The source is rewound before a build if it can be, is read on the thread of TensorRT, and stays
- * open. Builds that run at the same time want a source each.
+ * <p>The source is rewound before a build if it can be, is read on the thread of TensorRT, and
+ * stays open. Builds that run at the same time want a source each.
  */
 public final class DatasetEntropyCalibrator implements EngineCalibrator {
 
@@ -32,8 +32,7 @@ public final class DatasetEntropyCalibrator implements EngineCalibrator {
    * @return the calibrator
    */
   public static DatasetEntropyCalibrator of(CalibrationSource source) {
-    return new DatasetEntropyCalibrator(
-        CalibrationRecipe.of(CalibrationAlgorithm.ENTROPY, source));
+    return new DatasetEntropyCalibrator(CalibrationRecipe.of(CalibrationAlgorithm.ENTROPY, source));
   }
 
   /**

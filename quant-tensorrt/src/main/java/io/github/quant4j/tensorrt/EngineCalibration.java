@@ -52,8 +52,7 @@ final class EngineCalibration implements AutoCloseable {
       opened =
           new EngineCalibration(
               feed,
-              new CalibratorBridge(
-                  recipe.algorithm(), feed, input -> address(buffers[0], input)));
+              new CalibratorBridge(recipe.algorithm(), feed, input -> address(buffers[0], input)));
       return opened;
     } finally {
       if (opened == null) {

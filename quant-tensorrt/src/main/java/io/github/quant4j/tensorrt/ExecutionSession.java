@@ -32,8 +32,11 @@ public final class ExecutionSession implements AutoCloseable {
   private final List<OutputSlot> outputs;
   private boolean isGraphWanted;
   private boolean hasRunWithTheseShapes;
-  private boolean isClosed;
+  private boolean isReleased;
   private @Nullable CudaGraph graph;
+
+  /** Set before the lock is taken, so that a thread that runs without pause lets go of it. */
+  private volatile boolean isClosed;
 
   private ExecutionSession(
       Engine engine,
@@ -100,6 +103,7 @@ public final class ExecutionSession implements AutoCloseable {
    * @throws IllegalStateException if the session is closed
    */
   public Map<String, Tensor> run(Map<String, Tensor> tensors) {
+    requireOpen();
     synchronized (lock) {
       stage(tensors);
       enqueueInputs();
@@ -113,11 +117,12 @@ public final class ExecutionSession implements AutoCloseable {
   /** Frees the session, after the run that is under way. Closing twice does nothing. */
   @Override
   public void close() {
+    isClosed = true;
     synchronized (lock) {
-      if (isClosed) {
+      if (isReleased) {
         return;
       }
-      isClosed = true;
+      isReleased = true;
       try {
         stream.synchronize();
       } finally {

@@ -38,7 +38,7 @@ final class InputSlot implements AutoCloseable {
    * @return whether the shape is another
    */
   boolean reshape(IExecutionContext context, Tensor tensor) {
-    if (tensor.shape().equals(shape)) {
+    if (shape != null && tensor.shape().equals(shape)) {
       return false;
     }
     // Unknown until all went well, so that a failure is not taken for a shape that is set.

@@ -58,7 +58,7 @@ public final class ShapeProfile {
     for (String text : texts) {
       int colon = text.lastIndexOf(':');
       String[] shapes = text.substring(colon + 1).split(",", -1);
-      if (colon < 1 || shapes.length != 1 && shapes.length != 3) {
+      if (colon < 1 || (shapes.length != 1 && shapes.length != 3)) {
         throw malformed(text, null);
       }
       profile = profile.with(text.substring(0, colon), range(text, shapes));

@@ -4,17 +4,16 @@ package io.github.quant4j.tensorrt;
 import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.table.CalibrationTable;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
 import org.bytedeco.tensorrt.global.nvinfer.DataType;
 import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
-import org.bytedeco.tensorrt.nvinfer.IOptimizationProfile;
 import org.bytedeco.tensorrt.nvinfer.ITensor;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Sets what TensorRT 11 no longer has: calibrators, ranges of tensors, precisions of layers. Does
- * nothing where a build asks for none of them.
+ * Sets what TensorRT 11 no longer has: precisions and ranges of tensors. For networks that are not
+ * strongly typed.
  */
 @SuppressWarnings("deprecation")
 final class WeakTyping {
@@ -25,13 +24,10 @@ final class WeakTyping {
     this.options = options;
   }
 
-  void apply(IBuilderConfig config, NativeNetwork network, @Nullable IOptimizationProfile profile) {
-    EngineCalibrator calibrator = options.calibrator;
-    if (calibrator != null) {
-      config.setInt8Calibrator(calibrator.handle());
-      if (profile != null) {
-        config.setCalibrationProfile(profile);
-      }
+  void apply(IBuilderConfig config, NativeNetwork network) {
+    precisionFlags().forEach(config::setFlag);
+    if (options.precisionOrDefault() == Precision.FP32) {
+      config.clearFlag(BuilderFlag.kTF32);
     }
     CalibrationTable ranges = options.ranges;
     if (ranges != null) {
@@ -44,6 +40,16 @@ final class WeakTyping {
               : BuilderFlag.kPREFER_PRECISION_CONSTRAINTS);
       setPrecisions(network);
     }
+  }
+
+  private List<BuilderFlag> precisionFlags() {
+    return switch (options.precisionOrDefault()) {
+      case FP32 -> List.of();
+      case TF32 -> List.of(BuilderFlag.kTF32);
+      case FP16 -> List.of(BuilderFlag.kFP16);
+      case BF16 -> List.of(BuilderFlag.kBF16);
+      case INT8 -> List.of(BuilderFlag.kFP16, BuilderFlag.kINT8);
+    };
   }
 
   private static void setRanges(NativeNetwork network, CalibrationTable ranges) {

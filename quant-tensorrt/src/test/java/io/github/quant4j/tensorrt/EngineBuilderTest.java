@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.tensorrt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EngineBuilderTest {
+
+  private static final EngineBuilder BUILDER = EngineBuilder.of(new byte[] {1});
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 6})
+  void optimizationLevel_outsideOfTensorRts_isRefused(int level) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BUILDER.optimizationLevel(level))
+        .withMessage("level is %s, expected 0 to 5", level);
+  }
+
+  @Test
+  void workspace_ofNothing_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BUILDER.workspace(0))
+        .withMessage("bytes is 0, expected more than 0");
+  }
+
+  @Test
+  void build_optionsThatDoNotFit_isRefusedBeforeTensorRtIsLookedFor() {
+    assertThatExceptionOfType(EngineBuildException.class)
+        .isThrownBy(() -> BUILDER.precision(Precision.FP16).stronglyTyped().build());
+  }
+
+  @Test
+  void build_emptyModel_isRefused() {
+    assertThatExceptionOfType(EngineBuildException.class)
+        .isThrownBy(() -> EngineBuilder.of(new byte[0]).build())
+        .withMessage("model is empty, expected an ONNX model");
+  }
+
+  @Test
+  void precision_onOneCopy_isNotOnTheOther() {
+    EngineBuilder empty = EngineBuilder.of(new byte[0]);
+    empty.precision(Precision.FP16);
+
+    // Were the precision in there, it would be refused before the model.
+    assertThatExceptionOfType(EngineBuildException.class)
+        .isThrownBy(() -> empty.stronglyTyped().build())
+        .withMessageContaining("model is empty");
+  }
+
+  @Test
+  void build_modelThatIsNotThere_saysSo() {
+    assertThatExceptionOfType(NoSuchFileException.class)
+        .isThrownBy(() -> EngineBuilder.of(Path.of("no-such.onnx")).build());
+  }
+
+  @Test
+  @Tag("without-natives")
+  void build_withoutTensorRt_saysWhatIsMissing() {
+    assertThatExceptionOfType(TensorRtUnavailableException.class).isThrownBy(BUILDER::build);
+    assertThatExceptionOfType(TensorRtUnavailableException.class)
+        .isThrownBy(EngineBuilder::defaultTimingCache);
+    assertThatExceptionOfType(TensorRtUnavailableException.class)
+        .isThrownBy(() -> Engine.of(new byte[100]));
+  }
+
+  @Test
+  void parsing_errorsOfTheParser_areTheMessageInsteadOfTheLog() {
+    EngineBuildException failure =
+        EngineBuildException.parsing(
+            "model 'm.onnx'",
+            List.of(new ParserError("dq_3", "DequantizeLinear", "zero point is not 0")),
+            List.of(new BuildMessage(Severity.ERROR, "[ModelImporter.cpp] failed\n twice")));
+
+    assertThat(failure)
+        .hasMessage(
+            "model 'm.onnx' cannot be parsed by TensorRT: DequantizeLinear node 'dq_3': zero point"
+                + " is not 0");
+    assertThat(failure.parserErrors()).extracting(ParserError::node).containsExactly("dq_3");
+    assertThat(failure.errors()).containsExactly("[ModelImporter.cpp] failed twice");
+  }
+
+  @Test
+  void building_manyErrors_showsTheFirstOfEachAndKeepsAll() {
+    List<BuildMessage> log =
+        List.of(1, 1, 2, 3, 4, 5, 6).stream()
+            .map(number -> new BuildMessage(Severity.ERROR, "e" + number))
+            .toList();
+
+    EngineBuildException failure = EngineBuildException.building("model", log);
+
+    assertThat(failure).hasMessage("no engine could be built of model: e1; e2; e3; e4; e5");
+    assertThat(failure.errors()).hasSize(log.size());
+  }
+}
