@@ -68,8 +68,10 @@ final class CalibrationFeed implements AutoCloseable {
                 recipe.cache(), recipe.algorithm(), target.libraryVersion(), target.digest());
     byte[] cache = file == null ? new byte[0] : file.read();
     CalibrationSource source = recipe.source();
-    boolean isNeeded = cache.length == 0 && source != null;
-    CalibrationBatches batches = isNeeded ? CalibrationBatches.open(source, target.inputs()) : null;
+    CalibrationBatches batches =
+        cache.length > 0 || source == null
+            ? null
+            : CalibrationBatches.open(source, target.inputs());
     return new CalibrationFeed(cache, file, batches, factory);
   }
 
@@ -200,7 +202,7 @@ final class CalibrationFeed implements AutoCloseable {
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     String header = recipe.algorithm().header(target.libraryVersion());
-    TensorRtCalibrationCache.from(table, header).table().write(out);
+    TensorRtCalibrationCache.from(table, header).result().write(out);
     return out.toByteArray();
   }
 }
