@@ -44,12 +44,12 @@ final class EngineHandle implements AutoCloseable {
    * @throws TensorRtException if there is no runtime
    */
   static EngineHandle load(byte[] plan, boolean isTrusted) {
+    PlanHeader.requireRoom(plan, TensorRtCalls.version());
     BuildLog log = BuildLog.create();
     LoggerBridge logger = new LoggerBridge(log);
     EngineHandle loaded = null;
     try {
-      Owned<IRuntime> runtime =
-          Owned.of("a runtime", nvinfer.createInferRuntime(logger), FactoryMade::delete, log);
+      Owned<IRuntime> runtime = newRuntime(log, logger);
       runtime.get().setEngineHostCodeAllowed(isTrusted);
       loaded = load(log, logger, runtime, plan);
       return loaded;
@@ -58,6 +58,12 @@ final class EngineHandle implements AutoCloseable {
         logger.close();
       }
     }
+  }
+
+  private static Owned<IRuntime> newRuntime(BuildLog log, LoggerBridge logger) {
+    IRuntime runtime = nvinfer.createInferRuntime(logger);
+    // TensorRT 10.6 was seen to log an error and return an address that is not null.
+    return Owned.of("a runtime", log.errors().isEmpty() ? runtime : null, FactoryMade::delete, log);
   }
 
   private static EngineHandle load(

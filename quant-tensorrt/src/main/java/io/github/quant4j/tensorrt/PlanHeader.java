@@ -39,6 +39,19 @@ record PlanHeader(long byteCount, TensorRtVersion version) {
   }
 
   /**
+   * Returns when there are bytes enough for TensorRT to look at.
+   *
+   * @param plan the plan
+   * @param running the TensorRT that is to load it
+   * @throws EngineLoadException if there are fewer than a header has
+   */
+  static void requireRoom(byte[] plan, TensorRtVersion running) {
+    if (plan.length < HEADER_BYTES) {
+      throw refusal(plan, running, List.of());
+    }
+  }
+
+  /**
    * Explains why TensorRT refused a plan.
    *
    * @param plan the plan

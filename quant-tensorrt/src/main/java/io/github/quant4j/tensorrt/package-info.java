@@ -13,6 +13,23 @@
  * }
  * }</pre>
  *
+ * <p>{@link io.github.quant4j.tensorrt.EngineBuilder} makes a plan of an ONNX model, {@link
+ * io.github.quant4j.tensorrt.Engine} loads it, and sessions run it:
+ *
+ * <pre>{@code
+ * EnginePlan plan =
+ *     EngineBuilder.of(Path.of("../data/models/resnet20_fp32.onnx"))
+ *         .precision(Precision.FP16)
+ *         .profile(ShapeProfile.parse(List.of("input:1x1x32x32,100x1x32x32,100x1x32x32")))
+ *         .build();
+ * try (Engine engine = plan.load();
+ *     ExecutionSession session = engine.newSession()) {
+ *   Map<String, Tensor> outputs = session.run(Map.of("input", pictures));
+ * }
+ * }</pre>
+ *
+ * <p>Engines own sessions: what is loaded or opened is closed by whoever did it, sessions first.
+ *
  * <p>Classes that touch native code are package-private and used only after that answer. What
  * TensorRT logs arrives at SLF4J under the name {@code io.github.quant4j.tensorrt.BuildLog}:
  * warnings as warnings, errors and milestones as debug, details as trace. Errors are collected as

@@ -26,8 +26,6 @@ class EngineBuilderGpuTest {
   /** With ONNX Runtime, see data/models/README.md: 94.5 % of 200. */
   private static final int CORRECT = 189;
 
-  @TempDir private Path folder;
-
   @ParameterizedTest
   @EnumSource(value = Precision.class, mode = Mode.EXCLUDE, names = "INT8")
   void build_floatModel_classifiesAsOnnxRuntimeDoes(Precision precision) throws IOException {
@@ -74,7 +72,7 @@ class EngineBuilderGpuTest {
   }
 
   @Test
-  void build_timingCache_isWrittenAndUsedAgain() throws IOException {
+  void build_timingCache_isWrittenAndUsedAgain(@TempDir Path folder) throws IOException {
     Path cache = folder.resolve("new").resolve("timing.cache");
     EngineBuilder builder =
         FashionMnist.quickBuilder()
@@ -91,7 +89,7 @@ class EngineBuilderGpuTest {
   }
 
   @Test
-  void build_brokenTimingCache_isReplaced() throws IOException {
+  void build_brokenTimingCache_isReplaced(@TempDir Path folder) throws IOException {
     Path cache = folder.resolve("timing.cache");
     Files.write(cache, new byte[] {1, 2, 3});
 
@@ -102,7 +100,7 @@ class EngineBuilderGpuTest {
   }
 
   @Test
-  void build_versionCompatible_isLoadedWhereItIsTrusted() throws IOException {
+  void build_versionCompatible_isLoadedWhereItIsTrusted(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("v.plan");
     FashionMnist.quickBuilder().versionCompatibility(true).build().write(file);
 

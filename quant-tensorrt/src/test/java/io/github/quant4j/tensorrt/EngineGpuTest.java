@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -32,15 +33,13 @@ class EngineGpuTest {
 
   private static EnginePlan plan;
 
-  @TempDir private Path folder;
-
   @BeforeAll
   static void build() throws IOException {
     plan = FashionMnist.quickBuilder().precision(Precision.FP16).build();
   }
 
   @Test
-  void load_planOfAFile_runsAsThePlanInMemory() throws IOException {
+  void load_planOfAFile_runsAsThePlanInMemory(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("p.plan");
     plan.write(file);
 
@@ -85,7 +84,7 @@ class EngineGpuTest {
 
   @Test
   void run_directBuffer_givesTheSameBits() throws IOException {
-    Tensor heap = FashionMnist.pictures(0, 2).get("input");
+    Tensor heap = requireNonNull(FashionMnist.pictures(0, 2).get("input"));
     ByteBuffer direct = ByteBuffer.allocateDirect(heap.bytes().remaining());
     direct.put(heap.bytes()).flip();
 

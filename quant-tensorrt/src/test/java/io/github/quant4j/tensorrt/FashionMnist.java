@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
@@ -68,7 +70,7 @@ final class FashionMnist {
   }
 
   static float[] logits(Map<String, Tensor> outputs) {
-    FloatBuffer values = outputs.get("logits").floats();
+    FloatBuffer values = requireNonNull(outputs.get("logits")).floats();
     float[] copy = new float[values.remaining()];
     values.get(copy);
     return copy;

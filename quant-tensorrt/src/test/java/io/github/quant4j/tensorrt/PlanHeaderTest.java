@@ -2,6 +2,7 @@
 package io.github.quant4j.tensorrt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.quant4j.tensorrt.EngineLoadException.Reason;
 import java.nio.ByteBuffer;
@@ -24,6 +25,15 @@ class PlanHeaderTest {
       assertThat(refusal.reason()).as("%s bytes", bytes.length).isEqualTo(Reason.NOT_A_PLAN);
       assertThat(refusal).hasMessageStartingWith(bytes.length + " bytes do not begin as a");
     }
+  }
+
+  @Test
+  void requireRoom_lessThanAHeader_isRefused() {
+    PlanHeader.requireRoom(new byte[32], RUNNING);
+
+    assertThatExceptionOfType(EngineLoadException.class)
+        .isThrownBy(() -> PlanHeader.requireRoom(Arrays.copyOf(plan(RUNNING), 31), RUNNING))
+        .matches(refusal -> refusal.reason() == Reason.NOT_A_PLAN);
   }
 
   @Test

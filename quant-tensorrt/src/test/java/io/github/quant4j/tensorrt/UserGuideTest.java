@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.quant4j.core.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,5 +30,23 @@ class UserGuideTest {
     }
 
     assertThat(printed.toString(StandardCharsets.UTF_8)).contains("presets", "; ");
+  }
+
+  @Test
+  @Tag("gpu")
+  void packageInfo_buildAndRun_givesLogitsOfAllPictures() throws IOException {
+    Tensor pictures = requireNonNull(FashionMnist.pictures(0, 5).get("input"));
+
+    EnginePlan plan =
+        EngineBuilder.of(Path.of("../data/models/resnet20_fp32.onnx"))
+            .precision(Precision.FP16)
+            .profile(ShapeProfile.parse(List.of("input:1x1x32x32,100x1x32x32,100x1x32x32")))
+            .build();
+    try (Engine engine = plan.load();
+        ExecutionSession session = engine.newSession()) {
+      Map<String, Tensor> outputs = session.run(Map.of("input", pictures));
+
+      assertThat(outputs).hasToString("{logits=float[5, 10]}");
+    }
   }
 }
