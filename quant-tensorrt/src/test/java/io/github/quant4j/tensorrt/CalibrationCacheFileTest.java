@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,12 +18,12 @@ class CalibrationCacheFileTest {
 
   private static final byte[] CACHE = bytes("TRT-100600-EntropyCalibration2\nx: 3c010204\n");
 
-  private @TempDir Path folder;
-  private CalibrationCacheFile file;
+  private final Path folder;
+  private final CalibrationCacheFile file;
 
-  @BeforeEach
-  void setUp() {
-    file = file("sha256:1");
+  CalibrationCacheFileTest(@TempDir Path folder) {
+    this.folder = folder;
+    this.file = file("sha256:1");
   }
 
   @Test

@@ -36,7 +36,11 @@ class CalibrationFeedTest {
   private static final String HEADER = "TRT-100600-MinMaxCalibration\n";
 
   private final HeapCalibrationBuffers buffers = new HeapCalibrationBuffers();
-  private @TempDir Path folder;
+  private final Path folder;
+
+  CalibrationFeedTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void next_batchesOfDifferentSizes_areCutToTheFirstAndFilledUpFromTheOneBefore()
@@ -306,7 +310,7 @@ class CalibrationFeedTest {
     }
     List<List<Float>> batches = new ArrayList<>();
     for (Map<String, List<Float>> batch : buffers.sent) {
-      List<Float> values = batch.get("x");
+      List<Float> values = batch.getOrDefault("x", List.of());
       List<Float> samples = new ArrayList<>();
       for (int sample = 0; sample < values.size(); sample += 2) {
         assertThat(values.get(sample + 1)).isEqualTo(values.get(sample));

@@ -30,7 +30,11 @@ class EngineCalibratorGpuTest {
   /** With ONNX Runtime in float, see data/models/README.md: 94.5 % of 200. */
   private static final int CORRECT = 189;
 
-  private @TempDir Path folder;
+  private final Path folder;
+
+  EngineCalibratorGpuTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @ParameterizedTest
   @MethodSource

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -36,7 +37,7 @@ class EngineTimerGpuTest {
       assertThat(comparison.ratios())
           .singleElement()
           .satisfies(ratio -> assertThat(ratio.ratio()).isCloseTo(1, within(0.05)));
-      TimingReport report = comparison.reports().get("one");
+      TimingReport report = requireNonNull(comparison.reports().get("one"));
       assertThat(report.compute().median()).isPositive();
       assertThat(report.hostToDevice().median()).isPositive();
       assertThat(report.deviceToHost().median()).isPositive();

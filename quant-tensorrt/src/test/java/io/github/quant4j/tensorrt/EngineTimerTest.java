@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -97,8 +98,9 @@ class EngineTimerTest {
 
     assertThat(turns()).isEqualTo("fhi" + "fhi" + "hif" + "ifh");
     assertThat(comparison.reports().keySet()).containsExactly("float", "half", "int8");
-    assertThat(comparison.reports().get("half").runCount()).isEqualTo(3 * 21);
-    assertThat(comparison.reports().get("half").throughput()).isCloseTo(4000, within(1e-6));
+    TimingReport half = requireNonNull(comparison.reports().get("half"));
+    assertThat(half.runCount()).isEqualTo(3 * 21);
+    assertThat(half.throughput()).isCloseTo(4000, within(1e-6));
     assertThat(comparison.ratios())
         .hasToString("[half 0.500 [0.500, 0.500], int8 0.250 [0.250, 0.250]]")
         .allMatch(TimingRatio::isFaster);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -25,7 +27,7 @@ final class HeapCalibrationBuffers implements CalibrationBuffers {
 
   @Override
   public ByteBuffer staging(String input) {
-    return buffers.get(input);
+    return requireNonNull(buffers.get(input), input);
   }
 
   @Override
