@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Warnings go out as warnings and VERBOSE as trace. INFO goes out as debug, and so do errors:
  * whoever made the failing call throws them, and nothing is both logged loudly and thrown. Errors
- * are also kept apart from the rest, so that no flood of details pushes them out.
+ * and warnings are also kept apart from the rest, so that no flood of details pushes them out.
  *
  * <p>Thread-safe, because TensorRT logs from threads of its own. A failure of the logging backend
  * is swallowed: there is no way to throw through TensorRT.
@@ -24,11 +24,15 @@ final class BuildLog {
   /** Keeps the messages of a usual build with its warnings, in less than a megabyte. */
   static final int DEFAULT_CAPACITY = 1_000;
 
+  /** An engine logs as long as it lives, and the reason of a failure comes last. */
+  private static final int ERRORS_SHOWN = 4;
+
   private final Logger logger;
   private final int capacity;
   private final Object lock = new Object();
   private final Deque<BuildMessage> messages = new ArrayDeque<>();
   private final Deque<BuildMessage> errors = new ArrayDeque<>();
+  private final Deque<BuildMessage> warnings = new ArrayDeque<>();
   private long droppedCount;
 
   /**
@@ -58,10 +62,9 @@ final class BuildLog {
         droppedCount++;
       }
       if (severity.isError()) {
-        errors.addLast(message);
-        if (errors.size() > capacity) {
-          errors.removeFirst();
-        }
+        keepLast(errors, message);
+      } else if (severity == Severity.WARNING) {
+        keepLast(warnings, message);
       }
     }
     forward(message);
@@ -81,6 +84,13 @@ final class BuildLog {
     }
   }
 
+  /** The last warnings, in the order of their arrival, however many other messages came after. */
+  List<BuildMessage> warnings() {
+    synchronized (lock) {
+      return new ArrayList<>(warnings);
+    }
+  }
+
   /** How many messages are no longer in {@link #messages()}. */
   long droppedCount() {
     synchronized (lock) {
@@ -88,12 +98,23 @@ final class BuildLog {
     }
   }
 
-  /** The errors in one line; what to say where there is none. */
+  /** The last errors in one line; what to say where there is none. */
   String reason() {
     List<BuildMessage> errors = errors();
     return errors.isEmpty()
         ? "it gave no reason"
-        : errors.stream().map(BuildMessage::line).distinct().collect(Collectors.joining("; "));
+        : errors.stream()
+            .skip(Math.max(0, errors.size() - ERRORS_SHOWN))
+            .map(BuildMessage::line)
+            .distinct()
+            .collect(Collectors.joining("; "));
+  }
+
+  private void keepLast(Deque<BuildMessage> kept, BuildMessage message) {
+    kept.addLast(message);
+    if (kept.size() > capacity) {
+      kept.removeFirst();
+    }
   }
 
   private void forward(BuildMessage message) {

@@ -87,12 +87,7 @@ final class EngineBuild {
   }
 
   private BuildFacts facts() {
-    List<String> warnings =
-        log.messages().stream()
-            .filter(message -> message.severity() == Severity.WARNING)
-            .map(BuildMessage::line)
-            .distinct()
-            .toList();
+    List<String> warnings = log.warnings().stream().map(BuildMessage::line).distinct().toList();
     return new BuildFacts(
         Duration.ofNanos(System.nanoTime() - startNanos),
         warnings,

@@ -41,15 +41,17 @@ class BuildLogTest {
   }
 
   @Test
-  void errorBeforeFloodOfDetails_isKept() {
+  void errorAndWarningBeforeFloodOfDetails_areKept() {
     BuildLog log = new BuildLog(logger, 2);
     log.report(Severity.ERROR, "the reason");
+    log.report(Severity.WARNING, "the warning");
 
     for (int index = 0; index < 10; index++) {
       log.report(Severity.VERBOSE, "detail " + index);
     }
 
     assertThat(log.errors()).containsExactly(new BuildMessage(Severity.ERROR, "the reason"));
+    assertThat(log.warnings()).containsExactly(new BuildMessage(Severity.WARNING, "the warning"));
     assertThat(log.messages()).hasSize(2);
   }
 
@@ -62,6 +64,18 @@ class BuildLogTest {
     log.report(Severity.ERROR, "three");
 
     assertThat(log.errors()).extracting(BuildMessage::text).containsExactly("two", "three");
+  }
+
+  @Test
+  void reason_ofManyErrors_isTheLastOnOneLine() {
+    BuildLog log = new BuildLog(logger, 10);
+    assertThat(log.reason()).isEqualTo("it gave no reason");
+
+    for (String text : List.of("one", "two", "three", "three", " of two\n  lines ", "five")) {
+      log.report(Severity.ERROR, text);
+    }
+
+    assertThat(log.reason()).isEqualTo("three; of two lines; five");
   }
 
   @Test
