@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,6 +46,19 @@ class EngineBuilderTest {
     assertThatExceptionOfType(EngineBuildException.class)
         .isThrownBy(() -> EngineBuilder.of(new byte[0]).build())
         .withMessage("model is empty, expected an ONNX model");
+  }
+
+  @Test
+  void build_modelLargerThanProtobufAllows_isRefusedUnread(@TempDir Path folder)
+      throws IOException {
+    Path onnx = folder.resolve("large.onnx");
+    try (RandomAccessFile file = new RandomAccessFile(onnx.toFile(), "rw")) {
+      file.setLength(1L << 31); // takes no room on the disk
+    }
+
+    assertThatExceptionOfType(EngineBuildException.class)
+        .isThrownBy(() -> EngineBuilder.of(onnx).build())
+        .withMessageStartingWith("model 'large.onnx' has 2147483648 bytes, expected at most");
   }
 
   @Test
