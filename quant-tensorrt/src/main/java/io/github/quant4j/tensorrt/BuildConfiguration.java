@@ -10,7 +10,6 @@ import org.bytedeco.tensorrt.nvinfer.Dims64;
 import org.bytedeco.tensorrt.nvinfer.IBuilder;
 import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
 import org.bytedeco.tensorrt.nvinfer.IOptimizationProfile;
-import org.jspecify.annotations.Nullable;
 
 /** Translates options for TensorRT. */
 final class BuildConfiguration {
@@ -37,23 +36,22 @@ final class BuildConfiguration {
     if (options.isHardwareCompatible) {
       config.setHardwareCompatibilityLevel(HardwareCompatibilityLevel.kAMPERE_PLUS);
     }
-    IOptimizationProfile profile = addProfile(builder, config);
+    addProfile(builder, config);
     if (!options.isStronglyTyped) {
-      new WeakTyping(options).apply(config, network, profile);
+      new WeakTyping(options).apply(config, network);
     }
   }
 
-  private @Nullable IOptimizationProfile addProfile(IBuilder builder, IBuilderConfig config) {
+  private void addProfile(IBuilder builder, IBuilderConfig config) {
     ShapeProfile shapes = options.profile;
     if (shapes == null) {
-      return null;
+      return;
     }
     IOptimizationProfile profile = builder.createOptimizationProfile();
     shapes.ranges().forEach((input, range) -> setRange(profile, input, range));
     if (config.addOptimizationProfile(profile) < 0) {
       throw EngineBuildException.building("profile " + shapes, log.errors());
     }
-    return profile;
   }
 
   private void setRange(IOptimizationProfile profile, String input, ShapeRange range) {

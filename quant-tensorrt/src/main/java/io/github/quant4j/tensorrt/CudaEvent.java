@@ -15,10 +15,19 @@ final class CudaEvent implements AutoCloseable {
     this.event = event;
   }
 
-  /** Creates an event that keeps time. */
+  /** Creates an event that keeps time; whoever waits for it does so in a loop. */
   static CudaEvent create() {
+    return create(cudart.cudaEventDefault);
+  }
+
+  /** Creates an event that keeps time; whoever waits for it sleeps. */
+  static CudaEvent createBlocking() {
+    return create(cudart.cudaEventBlockingSync);
+  }
+
+  private static CudaEvent create(int flags) {
     CUevent_st event = new CUevent_st();
-    CudaCheck.check(cudart.cudaEventCreate(event), "creating a CUDA event");
+    CudaCheck.check(cudart.cudaEventCreateWithFlags(event, flags), "creating a CUDA event");
     return new CudaEvent(event);
   }
 

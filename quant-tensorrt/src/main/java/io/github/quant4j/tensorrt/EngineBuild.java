@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
@@ -11,6 +12,7 @@ import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
 import org.bytedeco.tensorrt.nvinfer.IHostMemory;
 import org.bytedeco.tensorrt.nvinfer.INetworkDefinition;
 import org.bytedeco.tensorrt.nvonnxparser.IParser;
+import org.jspecify.annotations.Nullable;
 
 /** One build, from the bytes of a model to a plan. Runs once, on one thread. */
 final class EngineBuild {
@@ -26,7 +28,7 @@ final class EngineBuild {
   }
 
   /** Builds and frees all that it needs for it. */
-  EnginePlan run(byte[] onnx) {
+  EnginePlan run(byte[] onnx) throws IOException {
     try (BuilderHandle handle =
             BuilderHandle.create(log)
                 .orElseThrow(
@@ -37,30 +39,50 @@ final class EngineBuild {
       NativeNetwork parsed =
           NativeNetwork.parse(model, new ParserInput(parser.get(), bytes), network.get(), log);
       BuildRules.verify(options, parsed.description());
-      return build(handle.builder(), parsed);
+      return build(handle.builder(), parsed, onnx);
     }
   }
 
-  private EnginePlan build(IBuilder builder, NativeNetwork network) {
-    try (Owned<IBuilderConfig> config =
-        Owned.of(
-            "a builder configuration", builder.createBuilderConfig(), FactoryMade::delete, log)) {
+  private EnginePlan build(IBuilder builder, NativeNetwork network, byte[] onnx)
+      throws IOException {
+    EngineCalibrator calibrator = options.calibrator;
+    try (EngineCalibration calibration =
+            calibrator == null ? null : EngineCalibration.open(calibrator, onnx, network);
+        Owned<IBuilderConfig> config =
+            Owned.of(
+                "a builder configuration",
+                builder.createBuilderConfig(),
+                FactoryMade::delete,
+                log)) {
       new BuildConfiguration(options, log).apply(builder, config.get(), network);
+      if (calibration != null) {
+        calibration.apply(builder, config.get(), options.profile);
+      }
       try (TimingCache cache = TimingCache.open(options.timingCache, config.get(), log)) {
-        byte[] plan = serialize(builder, config.get(), network);
+        byte[] plan =
+            serialize(
+                builder.buildSerializedNetwork(network.definition(), config.get()), calibration);
         cache.save();
         return new EnginePlan(plan, facts());
       }
     }
   }
 
-  private byte[] serialize(IBuilder builder, IBuilderConfig config, NativeNetwork network) {
-    IHostMemory made = builder.buildSerializedNetwork(network.definition(), config);
+  private byte[] serialize(@Nullable IHostMemory made, @Nullable EngineCalibration calibration) {
     if (made == null || made.isNull()) {
+      verify(calibration);
       throw EngineBuildException.building(model.name(), log.errors());
     }
     try (Owned<IHostMemory> memory = Owned.of("a plan", made, FactoryMade::delete, log)) {
+      verify(calibration);
       return HostBytes.copy(memory.get());
+    }
+  }
+
+  /** A failure of the samples comes before what TensorRT made of it. */
+  private static void verify(@Nullable EngineCalibration calibration) {
+    if (calibration != null) {
+      calibration.verify();
     }
   }
 

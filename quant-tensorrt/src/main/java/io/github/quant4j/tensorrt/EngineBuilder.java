@@ -106,8 +106,13 @@ public final class EngineBuilder {
     return with(options -> options.profile = profile);
   }
 
-  /** Lets TensorRT calibrate a float model while it builds. */
-  EngineBuilder calibrator(EngineCalibrator calibrator) {
+  /**
+   * Lets TensorRT calibrate a float model while it builds, for {@link Precision#INT8}.
+   *
+   * @param calibrator where it takes the ranges from
+   * @return a changed copy
+   */
+  public EngineBuilder calibrator(EngineCalibrator calibrator) {
     requireNonNull(calibrator, "calibrator");
     return with(options -> options.calibrator = calibrator);
   }
@@ -240,9 +245,10 @@ public final class EngineBuilder {
    * runs there disturbs what TensorRT measures.
    *
    * @return the plan
-   * @throws IOException if the model cannot be read
+   * @throws IOException if the model or the cache of the calibrator cannot be read
    * @throws EngineBuildException if the options do not fit each other or the model, or TensorRT
    *     cannot parse or build it
+   * @throws EngineCalibrationException if the samples fail or do not fit, or the cache is another's
    * @throws TensorRtUnavailableException if TensorRT cannot be used here
    */
   public EnginePlan build() throws IOException {

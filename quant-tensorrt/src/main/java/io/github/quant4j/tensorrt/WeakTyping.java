@@ -9,13 +9,11 @@ import java.util.Map;
 import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
 import org.bytedeco.tensorrt.global.nvinfer.DataType;
 import org.bytedeco.tensorrt.nvinfer.IBuilderConfig;
-import org.bytedeco.tensorrt.nvinfer.IOptimizationProfile;
 import org.bytedeco.tensorrt.nvinfer.ITensor;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Sets what TensorRT 11 no longer has: precisions, calibrators, ranges of tensors. For networks
- * that are not strongly typed.
+ * Sets what TensorRT 11 no longer has: precisions and ranges of tensors. For networks that are not
+ * strongly typed.
  */
 @SuppressWarnings("deprecation")
 final class WeakTyping {
@@ -26,17 +24,10 @@ final class WeakTyping {
     this.options = options;
   }
 
-  void apply(IBuilderConfig config, NativeNetwork network, @Nullable IOptimizationProfile profile) {
+  void apply(IBuilderConfig config, NativeNetwork network) {
     precisionFlags().forEach(config::setFlag);
     if (options.precisionOrDefault() == Precision.FP32) {
       config.clearFlag(BuilderFlag.kTF32);
-    }
-    EngineCalibrator calibrator = options.calibrator;
-    if (calibrator != null) {
-      config.setInt8Calibrator(calibrator.handle());
-      if (profile != null) {
-        config.setCalibrationProfile(profile);
-      }
     }
     CalibrationTable ranges = options.ranges;
     if (ranges != null) {

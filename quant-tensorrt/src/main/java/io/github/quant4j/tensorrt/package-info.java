@@ -28,6 +28,10 @@
  * }
  * }</pre>
  *
+ * <p>A float model is built as INT8 with an {@link io.github.quant4j.tensorrt.EngineCalibrator},
+ * for TensorRT 10 only. {@link io.github.quant4j.tensorrt.EngineTimer} tells how long engines take,
+ * and which of several is the fastest.
+ *
  * <p>Engines own sessions: what is loaded or opened is closed by whoever did it, sessions first.
  *
  * <p>Classes that touch native code are package-private and used only after that answer. What

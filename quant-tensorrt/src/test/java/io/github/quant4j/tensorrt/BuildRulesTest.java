@@ -19,10 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BuildRulesTest {
 
   private static final CalibrationTable RANGES = CalibrationTable.builder().build();
-  private static final EngineCalibrator CALIBRATOR =
-      () -> {
-        throw new AssertionError("the rules need no native calibrator");
-      };
+  private static final EngineCalibrator CALIBRATOR = EngineCalibrator.ofTable(RANGES);
   private static final ShapeProfile PROFILE = ShapeProfile.parse(List.of("x:1x3,8x3,16x3"));
 
   @ParameterizedTest
