@@ -45,7 +45,11 @@ final class EngineHandle implements AutoCloseable {
    * @throws TensorRtException if there is no runtime
    */
   static EngineHandle load(byte[] plan, boolean isTrusted) {
-    PlanHeader.requireRoom(plan, TensorRtCalls.version());
+    TensorRtVersion running = TensorRtCalls.version();
+    PlanHeader.requireRoom(plan, running);
+    if (!isTrusted) {
+      PlanHeader.requireVersion(plan, running);
+    }
     BuildLog log = BuildLog.create();
     LoggerBridge logger = new LoggerBridge(log);
     EngineHandle loaded = null;

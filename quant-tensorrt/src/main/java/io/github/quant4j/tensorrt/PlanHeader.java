@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * The first bytes of a plan, as TensorRT 10 writes them: four letters, the size of the whole plan
- * and the version that wrote it. Read only to say why TensorRT refused a plan; TensorRT decides.
+ * and the version that wrote it. They say why a plan is refused, and refuse that of another
+ * version.
  *
  * @param byteCount the size that the plan should have
  * @param version the TensorRT that wrote it
@@ -47,6 +48,20 @@ record PlanHeader(long byteCount, TensorRtVersion version) {
    */
   static void requireRoom(byte[] plan, TensorRtVersion running) {
     if (plan.length < HEADER_BYTES) {
+      throw refusal(plan, running, List.of());
+    }
+  }
+
+  /**
+   * Returns when a plan says that this TensorRT wrote it. TensorRT 10.6 was seen to load one whose
+   * header says otherwise; only a plan built with {@code versionCompatibility} is meant to be.
+   *
+   * @param plan the plan; one without a header is left to TensorRT
+   * @param running the TensorRT that is to load it
+   * @throws EngineLoadException if another one wrote it
+   */
+  static void requireVersion(byte[] plan, TensorRtVersion running) {
+    if (of(plan).filter(header -> !header.version().equals(running)).isPresent()) {
       throw refusal(plan, running, List.of());
     }
   }

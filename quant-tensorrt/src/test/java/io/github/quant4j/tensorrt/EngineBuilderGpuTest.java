@@ -4,6 +4,7 @@ package io.github.quant4j.tensorrt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.table.CalibrationTable;
@@ -102,7 +103,13 @@ class EngineBuilderGpuTest {
   @Test
   void build_versionCompatible_isLoadedWhereItIsTrusted(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("v.plan");
-    FashionMnist.quickBuilder().versionCompatibility(true).build().write(file);
+    try {
+      FashionMnist.quickBuilder().versionCompatibility(true).build().write(file);
+    } catch (EngineBuildException e) {
+      // Such plans hold TensorRT's lean runtime, which not every installation has.
+      assumeThat(e).hasMessageNotContaining("libnvinfer_lean");
+      throw e;
+    }
 
     try (Engine engine = Engine.loadTrusted(file)) {
       assertThat(engine.inputs()).hasSize(1);

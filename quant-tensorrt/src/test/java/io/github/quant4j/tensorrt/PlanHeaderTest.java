@@ -37,6 +37,16 @@ class PlanHeaderTest {
   }
 
   @Test
+  void requireVersion_planOfAnotherVersion_isRefused() {
+    PlanHeader.requireVersion(plan(RUNNING), RUNNING);
+    PlanHeader.requireVersion(new byte[100], RUNNING);
+
+    assertThatExceptionOfType(EngineLoadException.class)
+        .isThrownBy(() -> PlanHeader.requireVersion(plan(new TensorRtVersion(10, 7, 0)), RUNNING))
+        .matches(refusal -> refusal.reason() == Reason.OTHER_VERSION);
+  }
+
+  @Test
   void refusal_planCutShort_namesBothSizes() {
     EngineLoadException refusal =
         PlanHeader.refusal(Arrays.copyOf(plan(RUNNING), 40), RUNNING, List.of());
