@@ -117,7 +117,9 @@ class EngineCalibratorGpuTest {
   }
 
   private static Arguments arguments(
-      String algorithm, BiFunction<CalibrationSource, Path, EngineCalibrator> calibrator) {
-    return Arguments.of(algorithm, calibrator);
+      String algorithm,
+      int mostLost,
+      BiFunction<CalibrationSource, Path, EngineCalibrator> calibrator) {
+    return Arguments.of(algorithm, mostLost, calibrator);
   }
 }
