@@ -103,7 +103,7 @@ record TableContents(CalibrationTable table) {
 
   private List<String> widest(int count) {
     Comparator<String> byMagnitude =
-        Comparator.comparing(tensor -> -calibration(tensor).range().absoluteMaximum());
+        Comparator.comparingDouble(tensor -> -calibration(tensor).range().absoluteMaximum());
     return table.tensors().stream()
         .sorted(byMagnitude.thenComparing(Comparator.naturalOrder()))
         .limit(count)

@@ -119,20 +119,24 @@ public final class TimingReport {
     double host = enqueue().median();
     if (host > ENQUEUE_SHARE * gpu) {
       warnings.add(
-          line(
+          String.format(
+              Locale.ROOT,
               "enqueue takes %.4f ms, more than 0.8 of the %.4f ms on the GPU: the host may be the"
                   + " limit; use a CUDA graph or a larger batch",
-              host, gpu));
+              host,
+              gpu));
     }
     warnOfCopies("to", hostToDevice().median(), gpu, warnings);
     warnOfCopies("from", deviceToHost().median(), gpu, warnings);
     double scatter = compute().coefficientOfVariation();
     if (scatter > STABLE_PERCENT) {
       warnings.add(
-          line(
+          String.format(
+              Locale.ROOT,
               "times on the GPU vary by %.2f %%, more than %.1f %%: leave the GPU to this process and"
                   + " lock its clock, or measure for longer",
-              scatter, STABLE_PERCENT));
+              scatter,
+              STABLE_PERCENT));
     }
     return List.copyOf(warnings);
   }
@@ -144,9 +148,13 @@ public final class TimingReport {
    */
   @Override
   public String toString() {
-    return line(
+    return String.format(
+        Locale.ROOT,
         "GPU %.4f ms, latency %.4f ms, %.0f samples/s, %d runs",
-        compute().median(), latency().median(), throughput(), runCount());
+        compute().median(),
+        latency().median(),
+        throughput(),
+        runCount());
   }
 
   private TimingStatistics statistics(ToDoubleFunction<TimingSample> time) {
@@ -157,14 +165,13 @@ public final class TimingReport {
       String direction, double copies, double gpu, List<String> warnings) {
     if (copies >= gpu) {
       warnings.add(
-          line(
+          String.format(
+              Locale.ROOT,
               "copies %s the GPU take %.4f ms, not less than the %.4f ms of the engine: throughput is"
                   + " bound by them",
-              direction, copies, gpu));
+              direction,
+              copies,
+              gpu));
     }
-  }
-
-  private static String line(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
   }
 }
