@@ -2,6 +2,7 @@
 package io.github.quant4j.calibration;
 
 import io.github.quant4j.core.file.AtomicFile;
+import io.github.quant4j.core.file.Sha256;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /*
  * The format, in the big-endian order of java.io.DataOutput:
@@ -81,7 +81,7 @@ final class CheckpointFile {
    */
   static CalibrationState read(Path path) throws IOException {
     try (InputStream file = new BufferedInputStream(Files.newInputStream(path))) {
-      DigestInputStream digesting = new DigestInputStream(file, sha256());
+      DigestInputStream digesting = new DigestInputStream(file, Sha256.create());
       CalibrationState state = new CheckpointReader(new DataInputStream(digesting)).read();
       byte[] expected = digesting.getMessageDigest().digest();
       digesting.on(false);
@@ -100,7 +100,7 @@ final class CheckpointFile {
   }
 
   private static void write(OutputStream file, CalibrationState state) throws IOException {
-    DigestOutputStream digesting = new DigestOutputStream(file, sha256());
+    DigestOutputStream digesting = new DigestOutputStream(file, Sha256.create());
     DataOutputStream out = new DataOutputStream(new BufferedOutputStream(digesting));
     new CheckpointWriter(out).write(state);
     out.flush();
@@ -111,13 +111,5 @@ final class CheckpointFile {
     return new CalibrationException(
         "cannot resume from checkpoint '%s': %s; delete it to start over".formatted(path, found),
         cause);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx;
 
+import io.github.quant4j.core.file.Sha256;
 import io.github.quant4j.onnx.internal.proto.ModelProto;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * The digest of what a model holds, wherever that is stored.
@@ -27,11 +26,9 @@ final class ModelDigest {
   /** Returns {@code sha256:} and 64 hexadecimal digits. */
   static String of(ModelProto shell, Graph graph) {
     try {
-      ModelDigest digest = new ModelDigest(MessageDigest.getInstance("SHA-256"));
+      ModelDigest digest = new ModelDigest(Sha256.create());
       digest.add(shell, graph);
-      return "sha256:" + HexFormat.of().formatHex(digest.digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("SHA-256 is part of every Java platform", e);
+      return Sha256.text(digest.digest);
     } catch (IOException e) {
       throw new UncheckedIOException("a digest in memory cannot fail", e);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Writing files that are never half written.
+ * Writing files that are never half written, and telling contents apart by their digest.
  *
  * <pre>{@code
  * AtomicFile.write(path, out -> out.write(bytes));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import io.github.quant4j.core.file.Sha256;
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.core.table.CalibrationTableJson;
 import io.github.quant4j.core.table.TensorCalibration;
@@ -10,8 +11,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
@@ -195,12 +194,9 @@ public final class QuantizationManifest {
 
   private static String digest(CalibrationTable table) {
     try (DigestOutputStream out =
-        new DigestOutputStream(
-            OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"))) {
+        new DigestOutputStream(OutputStream.nullOutputStream(), Sha256.create())) {
       CalibrationTableJson.write(rangesOf(table), out);
       return HexFormat.of().formatHex(out.getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256, which every Java platform has, is missing", e);
     } catch (IOException e) {
       throw new UncheckedIOException("the digest of a calibration table failed", e);
     }
