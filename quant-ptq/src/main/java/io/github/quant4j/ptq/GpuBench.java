@@ -103,7 +103,8 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
     return new ExplicitModel(settings.quantization).of(model, batches);
   }
 
-  private static UnaryOperator<EngineBuilder> precision(OnnxModel model) {
+  /** Returns how a model is built: as its Q/DQ pairs and types say, or in FP16. */
+  static UnaryOperator<EngineBuilder> precision(OnnxModel model) {
     boolean isStronglyTyped =
         QuantizationManifest.of(model)
             .filter(manifest -> manifest.mode() == BuildMode.STRONGLY_TYPED)

@@ -15,6 +15,7 @@ import io.github.quant4j.onnx.qdq.QdqPlanner;
 import io.github.quant4j.onnx.qdq.Target;
 import io.github.quant4j.onnx.qdq.WeightForm;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -114,6 +115,17 @@ public final class PostTrainingQuantization {
    */
   public PostTrainingQuantization exclude(NodeSelector nodes) {
     return with(settings.planner().withExcluded(nodes));
+  }
+
+  /**
+   * Returns a copy that leaves operators float because they are no faster in INT8 on some GPU, as
+   * {@link DevicePlacement} finds out.
+   *
+   * @param reasons why, by the name of the node; none when not said
+   * @return the copy
+   */
+  public PostTrainingQuantization measuredTime(Map<String, String> reasons) {
+    return with(settings.planner().withMeasuredTime(reasons));
   }
 
   /**

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
+import io.github.quant4j.onnx.qdq.NodeDecision.Reason;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -12,7 +14,7 @@ import java.util.Map;
  * @param allReadersQuantized whether float readers that only pass values on read the pair too
  * @param int8Attention whether attentions of fitting size are quantized
  * @param int8Gates whether gates are quantized beside what they scale
- * @param measuredNoise why operators that were measured to cost too much stay float, by node
+ * @param measured why operators that were measured to cost too much stay float, by node
  */
 record PlannerOptions(
     Target target,
@@ -21,12 +23,12 @@ record PlannerOptions(
     boolean allReadersQuantized,
     boolean int8Attention,
     boolean int8Gates,
-    Map<String, String> measuredNoise) {
+    Map<String, Reason> measured) {
   static final PlannerOptions DEFAULT =
       new PlannerOptions(Target.TENSORRT, PlanProfile.SPEED, false, false, false, false, Map.of());
 
   PlannerOptions {
-    measuredNoise = Map.copyOf(measuredNoise);
+    measured = Map.copyOf(measured);
   }
 
   PlannerOptions withTarget(Target other) {
@@ -37,7 +39,7 @@ record PlannerOptions(
         allReadersQuantized,
         int8Attention,
         int8Gates,
-        measuredNoise);
+        measured);
   }
 
   PlannerOptions withProfile(PlanProfile other) {
@@ -48,34 +50,22 @@ record PlannerOptions(
         allReadersQuantized,
         int8Attention,
         int8Gates,
-        measuredNoise);
+        measured);
   }
 
   PlannerOptions withGroupedConvolutions(boolean areAllowed) {
     return new PlannerOptions(
-        target, profile, areAllowed, allReadersQuantized, int8Attention, int8Gates, measuredNoise);
+        target, profile, areAllowed, allReadersQuantized, int8Attention, int8Gates, measured);
   }
 
   PlannerOptions withAllReadersQuantized(boolean areQuantized) {
     return new PlannerOptions(
-        target,
-        profile,
-        groupedConvolutions,
-        areQuantized,
-        int8Attention,
-        int8Gates,
-        measuredNoise);
+        target, profile, groupedConvolutions, areQuantized, int8Attention, int8Gates, measured);
   }
 
   PlannerOptions withInt8Attention(boolean isWanted) {
     return new PlannerOptions(
-        target,
-        profile,
-        groupedConvolutions,
-        allReadersQuantized,
-        isWanted,
-        int8Gates,
-        measuredNoise);
+        target, profile, groupedConvolutions, allReadersQuantized, isWanted, int8Gates, measured);
   }
 
   PlannerOptions withInt8Gates(boolean isWanted) {
@@ -86,10 +76,14 @@ record PlannerOptions(
         allReadersQuantized,
         int8Attention,
         isWanted,
-        measuredNoise);
+        measured);
   }
 
-  PlannerOptions withMeasuredNoise(Map<String, String> reasons) {
+  /** Replaces what one rule leaves float for having measured it; other rules keep theirs. */
+  PlannerOptions withMeasured(String ruleId, Map<String, String> reasons) {
+    Map<String, Reason> changed = new HashMap<>(measured);
+    changed.values().removeIf(reason -> reason.ruleId().equals(ruleId));
+    reasons.forEach((node, reason) -> changed.put(node, new Reason(ruleId, reason)));
     return new PlannerOptions(
         target,
         profile,
@@ -97,7 +91,7 @@ record PlannerOptions(
         allReadersQuantized,
         int8Attention,
         int8Gates,
-        reasons);
+        changed);
   }
 
   boolean isForTensorRt() {

@@ -40,7 +40,7 @@ final class PlanningRules {
 
   private static List<OperatorRule> operatorRules(PlannerOptions options) {
     return List.of(
-        new MeasuredNoiseRule(options.measuredNoise()),
+        new MeasuredCostRule(options.measured()),
         new OpaqueOperatorRule(),
         new EmbeddingRule(),
         new ConstantWeightRule(),

@@ -158,7 +158,18 @@ public final class QdqPlanner {
    * @return the copy
    */
   public QdqPlanner withMeasuredNoise(Map<String, String> reasons) {
-    return new QdqPlanner(options.withMeasuredNoise(reasons), included, excluded);
+    return new QdqPlanner(
+        options.withMeasured(MeasuredCostRule.NOISE, reasons), included, excluded);
+  }
+
+  /**
+   * Returns a planner that leaves float what was measured to be no faster in INT8 (P53).
+   *
+   * @param reasons why, by the name of the node; none when not said
+   * @return the copy
+   */
+  public QdqPlanner withMeasuredTime(Map<String, String> reasons) {
+    return new QdqPlanner(options.withMeasured(MeasuredCostRule.TIME, reasons), included, excluded);
   }
 
   /**

@@ -41,8 +41,8 @@ final class RuleCorpus {
 
   private void addOperators() {
     add(
-        MeasuredNoiseRule.class,
-        OPTIONS.withMeasuredNoise(Map.of("c", "keeps 9 dB")),
+        MeasuredCostRule.class,
+        OPTIONS.withMeasured(MeasuredCostRule.NOISE, Map.of("c", "keeps 9 dB")),
         b -> b.conv("c", b.stem));
     add(OpaqueOperatorRule.class, b -> b.f.op("TopK", b.stem));
     add(EmbeddingRule.class, Blocks::embedding);

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class MeasuredNoiseRuleTest {
+class MeasuredCostRuleTest {
   private static OnnxModel residualBlock() {
     ModelBuilder builder = ModelBuilder.create();
     String stem = builder.conv("stem", builder.input("x", 2, 16, 8, 8), 16, 16, 3);
@@ -57,6 +57,21 @@ class MeasuredNoiseRuleTest {
 
     assertThat(planner.plan(residualBlock()).decision("one").orElseThrow().toString())
         .contains("excluded by option");
+  }
+
+  @Test
+  void plan_measuredTimeAndNoise_eachLeavesItsOwnFloat() {
+    QdqPlanner planner =
+        Plans.planner()
+            .withMeasuredTime(Map.of("one", "it is slower"))
+            .withMeasuredNoise(Map.of("stem", "replaced"))
+            .withMeasuredNoise(Map.of("two", "it is noisy"));
+
+    QuantizationPlan plan = planner.plan(residualBlock());
+
+    assertThat(Plans.decision(plan, "one")).isEqualTo("float P53");
+    assertThat(Plans.decision(plan, "two")).isEqualTo("float P54");
+    assertThat(Plans.decision(plan, "stem")).startsWith("INT8");
   }
 
   @Test

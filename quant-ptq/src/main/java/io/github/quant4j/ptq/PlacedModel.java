@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.ptq;
+
+import io.github.quant4j.onnx.OnnxModel;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What {@link DevicePlacement} gives back. Immutable.
+ *
+ * @param quantized the INT8 model; empty where INT8 does not pay and all stays float
+ * @param model the INT8 model, or the float model where there is none
+ * @param reasons why operators stay float for their time, by name; {@link
+ *     PostTrainingQuantization#measuredTime} takes them on a machine without a GPU
+ * @param trials what was timed, in that order
+ */
+public record PlacedModel(
+    Optional<QuantizedModel> quantized,
+    OnnxModel model,
+    Map<String, String> reasons,
+    List<PlacementTrial> trials) {
+  /**
+   * Copies the collections.
+   *
+   * @param quantized the INT8 model, if any
+   * @param model the model to build
+   * @param reasons why operators stay float, by name
+   * @param trials what was timed
+   */
+  public PlacedModel {
+    reasons = Collections.unmodifiableMap(new TreeMap<>(reasons));
+    trials = List.copyOf(trials);
+  }
+
+  static PlacedModel of(
+      QuantizedModel quantized, Map<String, String> reasons, List<PlacementTrial> trials) {
+    return new PlacedModel(Optional.of(quantized), quantized.model(), reasons, trials);
+  }
+}

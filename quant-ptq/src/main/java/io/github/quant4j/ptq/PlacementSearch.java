@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.ptq;
+
+import io.github.quant4j.core.source.CalibrationSource;
+import io.github.quant4j.onnx.OnnxModel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rule P53: leaves float what is not faster in INT8 on a GPU.
+ *
+ * <ol>
+ *   <li>A model that is faster by 2 % as planned stays as planned. Nearly every convolutional
+ *       network is, so it costs two builds.
+ *   <li>Else every kind of INT8 region is timed alone, the rest being float. Regions do not meet,
+ *       so those that gain are put together, and the others stay float for that reason.
+ *   <li>Where what is put together is not faster by 2 %, all stays float.
+ * </ol>
+ */
+final class PlacementSearch {
+  /** What INT8 risks in accuracy, it has to pay for. */
+  private static final double WORTHWHILE_RATIO = 1 / 1.02;
+
+  /** Two builds of one network differ by about this much. */
+  private static final double GAINING_RATIO = 0.998;
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(PlacementSearch.class);
+
+  private final OnnxModel floatModel;
+  private final PostTrainingQuantization quantization;
+  private final PlacementBench bench;
+  private final List<PlacementTrial> trials = new ArrayList<>();
+
+  PlacementSearch(
+      OnnxModel floatModel, PostTrainingQuantization quantization, PlacementBench bench) {
+    this.floatModel = floatModel;
+    this.quantization = quantization;
+    this.bench = bench;
+  }
+
+  /**
+   * Searches.
+   *
+   * @param samples calibration samples, which can be read several times
+   */
+  PlacedModel run(CalibrationSource samples) throws IOException {
+    QuantizedModel planned = quantization.run(samples);
+    if (planned.model().firstQuantizedNode().isEmpty() || isWorthwhile("as planned", planned)) {
+      return PlacedModel.of(planned, Map.of(), trials);
+    }
+    Map<String, String> slow = slowOperators(planned);
+    if (!slow.isEmpty()) {
+      samples.rewind();
+      QuantizedModel gaining = quantization.table(planned.table()).measuredTime(slow).run(samples);
+      if (isWorthwhile("where it gains alone", gaining)) {
+        return PlacedModel.of(gaining, slow, trials);
+      }
+    }
+    LOGGER.debug("INT8 does not pay here, all operators stay float: {}", trials);
+    return new PlacedModel(Optional.empty(), floatModel, Map.of(), trials);
+  }
+
+  private boolean isWorthwhile(String placement, QuantizedModel model) throws IOException {
+    double ratio = bench.ratios(List.of(model.model())).get(0);
+    trials.add(new PlacementTrial("INT8 " + placement, ratio));
+    return ratio <= WORTHWHILE_RATIO;
+  }
+
+  /** Returns why operators do not gain, by name; nothing where none or all do. */
+  private Map<String, String> slowOperators(QuantizedModel planned) throws IOException {
+    List<Int8Regions.Kind> kinds = Int8Regions.kinds(planned);
+    if (kinds.size() < 2) {
+      return Map.of();
+    }
+    List<OnnxModel> models = new ArrayList<>();
+    for (Int8Regions.Kind kind : kinds) {
+      models.add(alone(kind, kinds, planned));
+    }
+    List<Double> ratios = bench.ratios(models);
+    Map<String, String> slow = new TreeMap<>();
+    int gainingCount = 0;
+    for (int i = 0; i < kinds.size(); i++) {
+      Int8Regions.Kind kind = kinds.get(i);
+      double ratio = ratios.get(i);
+      trials.add(new PlacementTrial("INT8 in " + kind.label() + " alone", ratio));
+      if (ratio < GAINING_RATIO) {
+        gainingCount++;
+      } else {
+        kind.operators().forEach(name -> slow.put(name, reason(ratio)));
+      }
+    }
+    return gainingCount == 0 ? Map.of() : slow;
+  }
+
+  private OnnxModel alone(
+      Int8Regions.Kind kind, List<Int8Regions.Kind> kinds, QuantizedModel planned) {
+    Map<String, String> others = new TreeMap<>();
+    for (Int8Regions.Kind other : kinds) {
+      if (!other.equals(kind)) {
+        other.operators().forEach(name -> others.put(name, "another part is timed"));
+      }
+    }
+    return quantization.table(planned.table()).measuredTime(others).run().model();
+  }
+
+  private static String reason(double ratio) {
+    return Double.isInfinite(ratio)
+        ? "TensorRT cannot build it in INT8"
+        : String.format(
+            Locale.ROOT, "in INT8 it alone takes the engine to %.3f of the FP16 time", ratio);
+  }
+}
