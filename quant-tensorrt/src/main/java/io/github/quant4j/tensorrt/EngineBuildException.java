@@ -6,7 +6,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** No engine can be built: options that do not fit, or a model that TensorRT does not take. */
-public final class EngineBuildException extends TensorRtException {
+public sealed class EngineBuildException extends TensorRtException
+    permits EngineMismatchException, MissingCapabilityException {
 
   private static final long serialVersionUID = 1L;
 

@@ -18,10 +18,21 @@ public final class EnginePlan {
 
   private final byte[] bytes;
   private final BuildFacts facts;
+  private final List<OutputAgreement> agreements;
 
   EnginePlan(byte[] bytes, BuildFacts facts) {
+    this(bytes, facts, List.of());
+  }
+
+  private EnginePlan(byte[] bytes, BuildFacts facts, List<OutputAgreement> agreements) {
     this.bytes = bytes;
     this.facts = facts;
+    this.agreements = List.copyOf(agreements);
+  }
+
+  /** A copy that knows what a check found. */
+  EnginePlan with(List<OutputAgreement> found) {
+    return new EnginePlan(bytes, facts, found);
   }
 
   /**
@@ -79,6 +90,25 @@ public final class EnginePlan {
    */
   public List<String> warnings() {
     return facts.warnings();
+  }
+
+  /**
+   * Returns how the plan was built.
+   *
+   * @return the precision and the options that are not the default ones, in words, one line
+   */
+  public String options() {
+    return facts.options();
+  }
+
+  /**
+   * Returns how far the outputs agree with the reference of {@link EngineBuilder#check}.
+   *
+   * @return an unmodifiable list, one for every output in the order of the engine; empty where the
+   *     build had no check
+   */
+  public List<OutputAgreement> agreements() {
+    return agreements;
   }
 
   /**
