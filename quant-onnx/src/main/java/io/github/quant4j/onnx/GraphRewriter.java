@@ -4,9 +4,11 @@ package io.github.quant4j.onnx;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -531,6 +533,25 @@ public final class GraphRewriter {
         .or(() -> source.type().dimensions())
         .map(TensorType::ofDimensions)
         .ifPresent(type -> declareType(value, type.withElementType(elementType)));
+  }
+
+  /**
+   * Gives an axis of an input of the graph a size that is chosen at run time and has a name.
+   *
+   * @param input an input of the graph whose dimensions are declared
+   * @param axis the axis, from 0
+   * @param name the name, which axes of equal size share
+   * @throws IllegalArgumentException if the value is no such input
+   * @throws IndexOutOfBoundsException if it has no such axis
+   */
+  public void nameDimension(Value input, int axis, String name) {
+    ValueInfoProto declaration = input.declaration();
+    if (declaration == null || !input.isGraphInput() || input.type().dimensions().isEmpty()) {
+      throw new IllegalArgumentException(
+          "value \"" + input + "\" is no input with declared dimensions");
+    }
+    Objects.checkIndex(axis, input.type().dimensions().get().size());
+    input.declare(TypeCodec.withDimensionName(declaration, axis, name));
   }
 
   /**

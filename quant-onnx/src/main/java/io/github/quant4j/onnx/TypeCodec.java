@@ -77,6 +77,18 @@ final class TypeCodec {
     return changed.build();
   }
 
+  /** Returns the same declaration with a named size of one axis. */
+  static ValueInfoProto withDimensionName(ValueInfoProto info, int axis, String name) {
+    ValueInfoProto.Builder changed = info.toBuilder();
+    changed
+        .getTypeBuilder()
+        .getTensorTypeBuilder()
+        .getShapeBuilder()
+        .getDimBuilder(axis)
+        .setDimParam(name);
+    return changed.build();
+  }
+
   private static List<Dimension> dimensions(TensorShapeProto shape) {
     List<Dimension> dimensions = new ArrayList<>(shape.getDimCount());
     for (TensorShapeProto.Dimension dimension : shape.getDimList()) {

@@ -43,6 +43,11 @@ final class OpenModel implements AutoCloseable {
     return session.run(batch);
   }
 
+  /** Runs the model with some inputs that have no axis of samples. */
+  Map<String, Tensor> run(TensorBatch batch, Map<String, Tensor> parameters) {
+    return session.run(batch, parameters);
+  }
+
   List<String> floatOutputs() {
     return session.outputs().stream()
         .filter(output -> output.elementType() == ElementType.FLOAT)

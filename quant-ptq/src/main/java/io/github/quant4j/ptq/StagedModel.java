@@ -7,6 +7,7 @@ import io.github.quant4j.calibration.Calibrator;
 import io.github.quant4j.calibration.InferenceSession;
 import io.github.quant4j.calibration.SessionSettings;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.tensorrt.EngineBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,10 @@ final class StagedModel implements AutoCloseable {
     return folder == null
         ? Calibrator.builder(model.toByteArray(), observedTensors)
         : Calibrator.builder(file(), observedTensors);
+  }
+
+  EngineBuilder engineBuilder() {
+    return folder == null ? EngineBuilder.of(model.toByteArray()) : EngineBuilder.of(file());
   }
 
   private Path file() {

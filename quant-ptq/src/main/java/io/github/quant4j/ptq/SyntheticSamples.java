@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
@@ -10,13 +12,17 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
+import io.github.quant4j.tensorrt.EngineTensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Inputs for a quantized model of which no samples were given: normal numbers, independent, that
@@ -53,6 +59,56 @@ final class SyntheticSamples {
       batches.add(TensorBatch.of(tensors));
     }
     return Optional.of(batches);
+  }
+
+  /**
+   * Returns the inputs of one run: float ones as above, integers and truth values all 1, which most
+   * models take as ids and masks.
+   *
+   * @param shapes the shape of every input
+   * @throws VerificationException if an input is of another type
+   */
+  static Map<String, Tensor> of(OnnxModel model, Map<String, Shape> shapes) {
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (Value input : model.graph().inputs()) {
+      ElementType type = input.type().elementType().orElse(ElementType.STRING);
+      tensors.put(
+          input.name(), filled(random, new Input(input.name(), type, deviation(input)), shapes));
+    }
+    return tensors;
+  }
+
+  /**
+   * Returns the inputs of one run of an engine, likewise.
+   *
+   * @throws VerificationException if an input is of another type
+   */
+  static Map<String, Tensor> of(List<EngineTensor> inputs, Map<String, Shape> shapes) {
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (EngineTensor input : inputs) {
+      tensors.put(
+          input.name(), filled(random, new Input(input.name(), input.elementType(), 1), shapes));
+    }
+    return tensors;
+  }
+
+  private static Tensor filled(RandomGenerator random, Input input, Map<String, Shape> shapes) {
+    Shape shape = requireNonNull(shapes.get(input.name), input.name);
+    int count = Math.toIntExact(shape.elementCount());
+    byte[] bytes = new byte[count];
+    Arrays.fill(bytes, (byte) 1);
+    return switch (input.type) {
+      case FLOAT -> normal(random, shape, input.deviation);
+      case INT64 -> Tensor.ofLongs(shape, LongStream.generate(() -> 1).limit(count).toArray());
+      case INT32 -> Tensor.ofInts(shape, IntStream.generate(() -> 1).limit(count).toArray());
+      case INT8, UINT8, BOOL -> Tensor.ofBytes(input.type, shape, bytes);
+      default ->
+          throw new VerificationException(
+              "input \"%s\" is of type %s, for which no samples can be made up; give samples"
+                  .formatted(input.name, input.type));
+    };
   }
 
   private static Optional<Shape> shape(Value input) {
@@ -95,4 +151,7 @@ final class SyntheticSamples {
     }
     return Tensor.ofFloats(shape, values);
   }
+
+  /** An input to make numbers for, of this standard deviation. */
+  private record Input(String name, ElementType type, double deviation) {}
 }

@@ -122,6 +122,15 @@ public final class EngineBuilder {
   }
 
   /**
+   * Returns the profiles given so far.
+   *
+   * @return an unmodifiable list in the order of their numbers
+   */
+  public List<ShapeProfile> profiles() {
+    return options.profiles;
+  }
+
+  /**
    * Compares the answers of the engine with those of a reference, before {@link #build} hands it
    * out. The samples run with every profile that takes their shapes. None by default: then nothing
    * tells whether the engine answers right.

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.internal;
 
+import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * JSON text (RFC 8259) of nested maps, collections, strings, integers and booleans.
+ * JSON text (RFC 8259) of nested maps, collections, strings, integers, decimals and booleans.
  *
  * <p>Members stand in the order of their map. The outer levels, two unless said otherwise, are
  * broken into lines, what is deeper stays on one, so that a list of records reads as a table.
@@ -60,6 +61,9 @@ public final class JsonText {
     }
     if (value instanceof Boolean || value instanceof Integer || value instanceof Long) {
       return value.toString();
+    }
+    if (value instanceof BigDecimal decimal) {
+      return decimal.toPlainString();
     }
     return quoted(value.toString());
   }

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.ptq;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.onnx.OnnxModel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One comparison: builds all engines, then measures the accuracy of all in one reading of the
+ * samples, then times all in turn. An engine that fails is closed and its row says why. Used once.
+ */
+final class ComparisonRun implements AutoCloseable {
+  private final ComparisonSettings settings;
+  private final EngineBench bench;
+  private final List<EngineCandidate> candidates = new ArrayList<>();
+  private final ComparisonRows rows;
+  private final Map<String, ComparedEngine> engines = new LinkedHashMap<>();
+
+  /**
+   * Prepares a comparison.
+   *
+   * @throws IllegalArgumentException if there is nothing to compare, or two engines have one name
+   */
+  ComparisonRun(ComparisonSettings settings, EngineBench bench) {
+    this.settings = settings;
+    this.bench = bench;
+    settings.wantedKinds().forEach(kind -> candidates.add(new EngineCandidate.OfKind(kind)));
+    candidates.addAll(settings.added);
+    if (candidates.isEmpty()) {
+      throw new IllegalArgumentException("nothing to compare; choose kinds, or add engines");
+    }
+    this.rows = new ComparisonRows(candidates, settings.listener);
+  }
+
+  EngineComparisonReport run(ComparisonEnvironment environment) throws IOException {
+    ComparisonSamples samples = ComparisonSamples.of(settings);
+    OnnxModel model = settings.model;
+    if (model == null) {
+      openAll(samples);
+    } else {
+      try (OnnxRuntimeReference reference = OnnxRuntimeReference.of(model)) {
+        AccuracyPass pass = new AccuracyPass(reference, reference.floatOutputs(), settings.labels);
+        pass.verify(samples.first(), samples.batchSize());
+        openAll(samples);
+        measureAccuracy(pass, samples);
+      }
+    }
+    time(samples);
+    return new EngineComparisonReport(
+        environment, samples.batchSize(), rows.list(), settings.rule.choose(rows.list()));
+  }
+
+  private void openAll(ComparisonSamples samples) {
+    for (EngineCandidate candidate : candidates) {
+      String name = candidate.name();
+      try {
+        ComparedEngine engine = bench.open(candidate, samples);
+        engines.put(name, engine);
+        rows.measured(name, figures -> figures.with(engine.plan()));
+      } catch (IOException | RuntimeException e) {
+        rows.failed(name, e);
+      }
+    }
+  }
+
+  private void measureAccuracy(AccuracyPass pass, ComparisonSamples samples) throws IOException {
+    pass.run(
+            new LinkedHashMap<>(engines),
+            FilledBatches.of(samples.source().orElseThrow(), samples.batchSize()),
+            this::dropped)
+        .forEach((name, accuracy) -> rows.measured(name, figures -> figures.with(accuracy)));
+  }
+
+  private void time(ComparisonSamples samples) {
+    Map<String, Tensor> inputs =
+        samples.source().isPresent() ? samples.first() : inputsOfEngines(samples.batchSize());
+    // An engine that cannot run these would end the timing of all.
+    for (Map.Entry<String, ComparedEngine> entry : List.copyOf(engines.entrySet())) {
+      attempt(entry.getKey(), () -> entry.getValue().run(inputs));
+    }
+    if (engines.isEmpty()) {
+      return;
+    }
+    Map<String, ComparedEngine> inOrder = new LinkedHashMap<>();
+    String baseline = ComparisonRows.baseline(engines.keySet());
+    inOrder.put(baseline, requireNonNull(engines.get(baseline), baseline));
+    engines.forEach(inOrder::putIfAbsent);
+    try {
+      bench
+          .time(inOrder, inputs)
+          .forEach((name, speed) -> rows.measured(name, figures -> figures.with(speed)));
+    } catch (RuntimeException e) {
+      inOrder.keySet().forEach(name -> dropped(name, e));
+    }
+  }
+
+  private Map<String, Tensor> inputsOfEngines(int batchSize) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    for (Map.Entry<String, ComparedEngine> entry : List.copyOf(engines.entrySet())) {
+      if (inputs.isEmpty()) {
+        attempt(entry.getKey(), () -> inputs.putAll(entry.getValue().madeUpInputs(batchSize)));
+      }
+    }
+    return inputs;
+  }
+
+  private void attempt(String name, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      dropped(name, e);
+    }
+  }
+
+  private void dropped(String name, RuntimeException failure) {
+    rows.failed(name, failure);
+    ComparedEngine engine = engines.remove(name);
+    if (engine != null) {
+      engine.close();
+    }
+  }
+
+  /** Closes the engines that are still open. */
+  @Override
+  public void close() {
+    engines.values().forEach(ComparedEngine::close);
+    engines.clear();
+  }
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.ptq;
+
+import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.tensorrt.Engine;
+import java.nio.file.Path;
+
+/** What an engine of a comparison is made of. */
+sealed interface EngineCandidate {
+  /** Returns what its row is called. */
+  String name();
+
+  /** An engine that is built of the float model. */
+  record OfKind(EngineKind kind) implements EngineCandidate {
+    @Override
+    public String name() {
+      return kind.label();
+    }
+  }
+
+  /** An engine that is built of another model. */
+  record OfModel(String name, OnnxModel model) implements EngineCandidate {}
+
+  /** An engine in a file. */
+  record OfPlan(String name, Path plan) implements EngineCandidate {}
+
+  /** An engine that is the user's, who closes it. */
+  record OfEngine(String name, Engine engine) implements EngineCandidate {}
+}

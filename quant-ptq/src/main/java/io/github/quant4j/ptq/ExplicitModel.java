@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.quant4j.ptq;
+
+import io.github.quant4j.core.source.CalibrationSource;
+import io.github.quant4j.onnx.OnnxModel;
+import java.io.IOException;
+import java.util.function.UnaryOperator;
+
+/**
+ * Makes the model with Q/DQ pairs of the float model of a comparison: the one place that decides
+ * how.
+ *
+ * @param options what the user chose of the quantization
+ */
+record ExplicitModel(UnaryOperator<PostTrainingQuantization> options) {
+  /**
+   * Quantizes a model.
+   *
+   * @param samples calibration samples, in batches that the model takes
+   * @throws VerificationException if the plan leaves every operator float
+   */
+  OnnxModel of(OnnxModel floatModel, CalibrationSource samples) throws IOException {
+    QuantizedModel quantized = options.apply(PostTrainingQuantization.of(floatModel)).run(samples);
+    if (quantized.model().firstQuantizedNode().isEmpty()) {
+      throw new VerificationException(
+          "the quantization leaves every operator float, expected some in INT8; its plan says why");
+    }
+    return quantized.model();
+  }
+}
