@@ -51,7 +51,7 @@ final class OutputSlot implements AutoCloseable, OutputTarget {
   /**
    * Asks a context for the shape that follows from those of the inputs, and makes room for it.
    *
-   * @throws TensorRtException if the shape depends on values and the platform is not supported
+   * @throws TensorRtException if the shape depends on values, and that is not supported here
    */
   void reshape(IExecutionContext context) {
     long[] dimensions = NativeDimensions.take(context.getTensorShape(nativeName));
@@ -72,11 +72,11 @@ final class OutputSlot implements AutoCloseable, OutputTarget {
 
   private void allocateInRuns(IExecutionContext context) {
     if (allocator == null) {
-      HostPlatform.from(System.getProperties())
-          .requireItaniumAbi(
-              "output '%s' with a shape that depends on the values of the inputs"
-                  .formatted(name()));
-      OutputAllocator made = new OutputAllocator(name(), this);
+      OutputAllocator made =
+          HandMade.make(
+              HostPlatform.from(System.getProperties()),
+              "output '%s' with a shape that depends on values".formatted(name()),
+              () -> new OutputAllocator(this));
       allocator = made;
       if (!context.setOutputAllocator(nativeName, new IOutputAllocator(new Address(made.address())))) {
         throw new TensorRtException(
