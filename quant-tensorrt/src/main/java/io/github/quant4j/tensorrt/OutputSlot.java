@@ -95,11 +95,16 @@ final class OutputSlot implements AutoCloseable, OutputTarget {
 
   @Override
   public void shaped(long... dimensions) {
+    if (Arrays.stream(dimensions).anyMatch(size -> size < 0)) {
+      throw new TensorRtException(
+          "TensorRT told a shape %s of output '%s' in the run, expected sizes of 0 or more"
+              .formatted(Arrays.toString(dimensions), name()));
+    }
     shape = Shape.of(dimensions);
     hasToldShape = true;
   }
 
-  /** Throws what went wrong when TensorRT asked for memory. */
+  /** Throws what went wrong when TensorRT asked for memory or told the shape. */
   void rethrow() {
     OutputAllocator asked = allocator;
     if (asked != null) {
