@@ -10,6 +10,7 @@ import io.github.quant4j.tensorrt.EngineLayer;
 import io.github.quant4j.tensorrt.EngineTensor;
 import io.github.quant4j.tensorrt.LayerPrecision;
 import io.github.quant4j.tensorrt.LayerTensor;
+import io.github.quant4j.tensorrt.ShapeProfile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -22,12 +23,14 @@ import java.util.stream.Collectors;
  * @param file the plan
  * @param inputs what the engine takes
  * @param outputs what it gives
+ * @param profiles the shapes it takes
  * @param inspection its layers
  */
 record EngineReport(
     FileSize file,
     List<EngineTensor> inputs,
     List<EngineTensor> outputs,
+    List<ShapeProfile> profiles,
     EngineInspection inspection)
     implements Report {
 
@@ -36,6 +39,9 @@ record EngineReport(
     text.add("engine", file.text());
     inputs.forEach(input -> text.add("input", input.toString()));
     outputs.forEach(output -> text.add("output", output.toString()));
+    if (inputs.stream().anyMatch(EngineTensor::isDynamic)) {
+      profiles.forEach(profile -> text.add("shapes", shapes(profile)));
+    }
     text.add(
         "layers",
         String.format(
@@ -63,6 +69,7 @@ record EngineReport(
     file.writeJson(json, "engine");
     writeTensors(json, "inputs", inputs);
     writeTensors(json, "outputs", outputs);
+    JsonText.writeTexts(json, "profiles", profiles.stream().map(EngineReport::shapes).toList());
     json.writeBooleanField("details", inspection.hasDetails());
     json.writeNumberField("reformats", inspection.reformatCount());
     json.writeNumberField("pointwise", inspection.pointwiseCount());
@@ -92,6 +99,12 @@ record EngineReport(
             .filter(EngineCheckResult::wasChecked)
             .toList()
         : List.of();
+  }
+
+  private static String shapes(ShapeProfile profile) {
+    return profile.ranges().entrySet().stream()
+        .map(entry -> entry.getKey() + " " + entry.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   private static void writeCheck(TextLines text, EngineCheckResult result) {

@@ -3,9 +3,12 @@ package io.github.quant4j.cli;
 
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.tensorrt.Engine;
+import io.github.quant4j.tensorrt.ShapeProfile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,7 +60,10 @@ final class InspectCommand implements Callable<Integer> {
   private Report engine() throws IOException {
     FileSize size = FileSize.of(file);
     try (Engine engine = trust.load(file)) {
-      return new EngineReport(size, engine.inputs(), engine.outputs(), engine.inspection());
+      List<ShapeProfile> profiles =
+          IntStream.range(0, engine.profileCount()).mapToObj(engine::profile).toList();
+      return new EngineReport(
+          size, engine.inputs(), engine.outputs(), profiles, engine.inspection());
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.tensorrt.EngineInspection;
 import io.github.quant4j.tensorrt.EngineTensor;
+import io.github.quant4j.tensorrt.ShapeProfile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,6 +45,7 @@ class EngineReportTest {
             "engine       e.plan, 1,024 bytes",
             "input        x float[-1, 3]",
             "output       y float[8, 3]",
+            "shapes       x [1, 3]..[8, 3]..[64, 3]",
             "layers       3: 1 that change type or layout, 1 element by element, 0 without work",
             "reading      int8 2, fp32 1",
             "check        E1 fused-residuals: 1 against it",
@@ -73,6 +75,7 @@ class EngineReportTest {
             "engine",
             "inputs",
             "outputs",
+            "profiles",
             "details",
             "reformats",
             "pointwise",
@@ -89,10 +92,14 @@ class EngineReportTest {
         .asInstanceOf(InstanceOfAssertFactories.LIST)
         .contains(
             Map.of(
-                "name", "conv",
-                "type", "CaskConvolution",
-                "reads", List.of("x8 Int8"),
-                "writes", List.of("c8 Int8")));
+                "name",
+                "conv",
+                "type",
+                "CaskConvolution",
+                "reads",
+                List.of("x8 Int8"),
+                "writes",
+                List.of("c8 Int8")));
   }
 
   private static EngineReport report(String layers) {
@@ -100,6 +107,7 @@ class EngineReportTest {
         new FileSize(Path.of("e.plan"), 1024),
         List.of(new EngineTensor("x", ElementType.FLOAT, List.of(-1L, 3L))),
         List.of(new EngineTensor("y", ElementType.FLOAT, List.of(8L, 3L))),
+        List.of(ShapeProfile.parse(List.of("x:1x3,8x3,64x3"))),
         EngineInspection.parse(layers));
   }
 }
