@@ -64,7 +64,7 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     BenchFiles given = BenchFiles.read(spec, files);
-    comparison.requireConsistent(spec, samples, given.floatModel().isPresent());
+    comparison.requireConsistent(spec, samples, given);
     if (given.isOneEngine()) {
       TensorRt.verifyAvailable();
       timed(files.get(0)).print(streams, asJson);

@@ -48,6 +48,11 @@ record BenchFiles(List<BenchFile> all) {
         .findFirst();
   }
 
+  /** Tells whether there is a model to make an engine of. */
+  boolean hasModels() {
+    return all.stream().anyMatch(file -> file.model().isPresent());
+  }
+
   /** Tells whether there is nothing but one engine, to be timed by itself. */
   boolean isOneEngine() {
     return all.size() == 1 && all.get(0).model().isEmpty();

@@ -21,6 +21,9 @@ final class ComparisonOptions {
   private static final String KINDS = "--kinds";
   private static final String MAX_TOP1_DROP = "--max-top1-drop";
   private static final String MIN_SQNR = "--min-sqnr";
+  private static final String SAVE = "--save";
+  private static final String TIMING_CACHE = "--timing-cache";
+  private static final Set<String> OF_MODELS = Set.of(SAVE, TIMING_CACHE);
   private static final Set<String> OF_FLOAT_MODELS =
       Set.of(SampleOptions.DATA, TEST, LABELS, KINDS, MAX_TOP1_DROP, MIN_SQNR);
 
@@ -75,13 +78,13 @@ final class ComparisonOptions {
   private double smallestSqnr = 20;
 
   @Option(
-      names = "--save",
+      names = SAVE,
       paramLabel = "FOLDER",
       description = "Keep the engines that are built in a folder, which is made if need be.")
   private @Nullable Path folder;
 
   @Option(
-      names = "--timing-cache",
+      names = TIMING_CACHE,
       paramLabel = "FILE",
       description =
           "Keep what builds measure in this file; one for each GPU in the user's cache folder"
@@ -99,12 +102,12 @@ final class ComparisonOptions {
   }
 
   /** Makes sure that the options go together, and with what is compared. */
-  void requireConsistent(CommandSpec command, SampleOptions samples, boolean hasFloatModel) {
-    if (!hasFloatModel) {
-      GivenOption.among(command, OF_FLOAT_MODELS)
-          .ifPresent(
-              name ->
-                  refuse(command, true, name + " needs a float32 model to hold engines against"));
+  void requireConsistent(CommandSpec command, SampleOptions samples, BenchFiles files) {
+    if (!files.hasModels()) {
+      requireNone(command, OF_MODELS, " is for engines that are built; give a model");
+    }
+    if (files.floatModel().isEmpty()) {
+      requireNone(command, OF_FLOAT_MODELS, " needs a float32 model to hold engines against");
     }
     refuse(
         command,
@@ -140,6 +143,10 @@ final class ComparisonOptions {
         .limit(samples.limited(classes.length))
         .mapToInt(Math::toIntExact)
         .toArray();
+  }
+
+  private static void requireNone(CommandSpec command, Set<String> names, String why) {
+    GivenOption.among(command, names).ifPresent(name -> refuse(command, true, name + why));
   }
 
   private static void refuse(CommandSpec command, boolean isWrong, String message) {

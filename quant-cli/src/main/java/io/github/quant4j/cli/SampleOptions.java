@@ -51,13 +51,6 @@ final class SampleOptions {
   private @Nullable Integer batchSize;
 
   @Option(
-      names = "--threads",
-      paramLabel = "N",
-      converter = PositiveNumber.class,
-      description = "Run on N threads; one per core unless given.")
-  private @Nullable Integer threads;
-
-  @Option(
       names = SEED,
       paramLabel = "S",
       description =
@@ -68,11 +61,6 @@ final class SampleOptions {
   @Mixin private PictureOptions pictures;
 
   private @Nullable PictureSource opened;
-
-  /** Returns the number of threads, 0 for the runtime's choice. */
-  int threadCount() {
-    return threads == null ? 0 : threads;
-  }
 
   /** Returns how many of the given number of samples or labels are to be used. */
   int limited(int count) {

@@ -52,6 +52,13 @@ class BenchCommandTest {
         bench(option, plan), option.split("=")[0] + " needs a float32 model to hold engines");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--save=folder", "--timing-cache=c"})
+  void bench_engineWithOptionsOfBuilds_isRefused(String option) {
+    given.assertWrongUsage(
+        bench(option, plan), option.split("=")[0] + " is for engines that are built");
+  }
+
   @Test
   void bench_twoFloatModels_areRefused() throws IOException {
     Path other = Files.copy(given.model(), given.file("other.onnx"));
