@@ -113,16 +113,32 @@ final class EngineHandle implements AutoCloseable {
     return tensors(name -> !isInput(name));
   }
 
-  /** The shapes that the first optimization profile allows for an input. */
-  InputBounds bounds(EngineTensor input) {
+  /** How many optimization profiles there are, one where all shapes are fixed. */
+  int profileCount() {
+    return engine().getNbOptimizationProfiles();
+  }
+
+  /** The shapes that an optimization profile has for an input. */
+  ShapeRange range(EngineTensor input, int profile) {
     if (!input.isDynamic()) {
       Shape fixed = Shape.of(input.dimensions().stream().mapToLong(Long::longValue).toArray());
-      return new InputBounds(input, fixed, fixed);
+      return new ShapeRange(fixed, fixed, fixed);
     }
-    return new InputBounds(
-        input,
-        profileShape(input.name(), OptProfileSelector.kMIN),
-        profileShape(input.name(), OptProfileSelector.kMAX));
+    return new ShapeRange(
+        profileShape(input.name(), profile, OptProfileSelector.kMIN),
+        profileShape(input.name(), profile, OptProfileSelector.kOPT),
+        profileShape(input.name(), profile, OptProfileSelector.kMAX));
+  }
+
+  /** Makes a context use a profile; the first one is that of a new context. */
+  void select(int profile, IExecutionContext context, CudaStream stream) {
+    if (profile > 0) {
+      if (!context.setOptimizationProfileAsync(profile, stream.handle())) {
+        throw new TensorRtException(
+            "optimization profile %s cannot be used: %s".formatted(profile, log.reason()));
+      }
+      stream.synchronize();
+    }
   }
 
   /** Whether TensorRT reads or writes the tensor in memory of the host. */
@@ -191,11 +207,11 @@ final class EngineHandle implements AutoCloseable {
     return engine().getTensorIOMode(name).value == TensorIOMode.kINPUT.value;
   }
 
-  private Shape profileShape(String name, OptProfileSelector selector) {
-    long[] dimensions = NativeDimensions.take(engine().getProfileShape(name, 0, selector));
+  private Shape profileShape(String name, int profile, OptProfileSelector selector) {
+    long[] dimensions = NativeDimensions.take(engine().getProfileShape(name, profile, selector));
     if (dimensions == null) {
       throw new TensorRtException(
-          "engine has no optimization profile for its input '%s'".formatted(name));
+          "engine has no optimization profile %s for its input '%s'".formatted(profile, name));
     }
     return Shape.of(dimensions);
   }

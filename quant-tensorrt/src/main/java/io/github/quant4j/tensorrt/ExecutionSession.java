@@ -2,14 +2,12 @@
 package io.github.quant4j.tensorrt;
 
 import io.github.quant4j.core.tensor.Tensor;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.bytedeco.tensorrt.nvinfer.IProfiler;
 
 /**
  * Runs an engine: an execution context with its stream, its buffers on the GPU and page-locked
@@ -21,8 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExecutionSession implements AutoCloseable {
 
-  private static final Logger LOGGER = LoggerFactory.getLogger(ExecutionSession.class);
-
   private final Object lock = new Object();
   private final Engine engine;
   private final CudaStream stream;
@@ -30,10 +26,9 @@ public final class ExecutionSession implements AutoCloseable {
   private final List<InputSlot> inputs;
   private final List<InputBounds> bounds;
   private final List<OutputSlot> outputs;
-  private boolean isGraphWanted;
-  private boolean hasRunWithTheseShapes;
+  private final SessionGraph graph;
+  private boolean isShapedByRun;
   private boolean isReleased;
-  private @Nullable CudaGraph graph;
 
   /** Set before the lock is taken, so that a thread that runs without pause lets go of it. */
   private volatile boolean isClosed;
@@ -49,20 +44,35 @@ public final class ExecutionSession implements AutoCloseable {
     this.bounds = bounds;
     this.inputs = bounds.stream().map(InputSlot::new).toList();
     this.outputs = engine.outputs().stream().map(OutputSlot::new).toList();
+    this.graph = new SessionGraph(stream, this::enqueuePlain);
   }
 
-  static ExecutionSession create(Engine engine) {
+  static ExecutionSession create(Engine engine, int profile) {
     EngineHandle handle = engine.handle();
-    List<InputBounds> bounds = new ArrayList<>();
-    for (EngineTensor input : engine.inputs()) {
-      requireOnDevice(handle, input);
-      bounds.add(handle.bounds(input));
-    }
+    engine.inputs().forEach(input -> requireOnDevice(handle, input));
     engine.outputs().forEach(output -> requireOnDevice(handle, output));
-    Owned<IExecutionContext> context = handle.newContext();
+    Map<String, ShapeRange> ranges = engine.profile(profile).ranges();
+    List<InputBounds> bounds =
+        engine.inputs().stream().map(input -> InputBounds.of(input, ranges)).toList();
+    CudaStream stream = CudaStream.create();
     ExecutionSession session = null;
     try {
-      session = new ExecutionSession(engine, CudaStream.create(), context, List.copyOf(bounds));
+      session = create(engine, bounds, profile, stream);
+      return session;
+    } finally {
+      if (session == null) {
+        stream.close();
+      }
+    }
+  }
+
+  private static ExecutionSession create(
+      Engine engine, List<InputBounds> bounds, int profile, CudaStream stream) {
+    Owned<IExecutionContext> context = engine.handle().newContext();
+    ExecutionSession session = null;
+    try {
+      engine.handle().select(profile, context.get(), stream);
+      session = new ExecutionSession(engine, stream, context, bounds);
       return session;
     } finally {
       if (session == null) {
@@ -74,7 +84,8 @@ public final class ExecutionSession implements AutoCloseable {
   /**
    * Sets whether runs go through a CUDA graph, which spares the host the start of every kernel:
    * worth it for small batches. The graph is captured in the second run of the same shapes, and
-   * again after a change. Where an engine cannot be captured, runs go on without. Off by default.
+   * again after a change. Where an engine cannot be captured, runs go on without: one with outputs
+   * whose shapes depend on values never is. Off by default.
    *
    * @param wanted whether to use a graph
    * @return this session
@@ -83,10 +94,7 @@ public final class ExecutionSession implements AutoCloseable {
   public ExecutionSession withCudaGraph(boolean wanted) {
     synchronized (lock) {
       requireOpen();
-      isGraphWanted = wanted;
-      if (!wanted) {
-        dropGraph();
-      }
+      graph.want(wanted);
       return this;
     }
   }
@@ -103,14 +111,36 @@ public final class ExecutionSession implements AutoCloseable {
    * @throws IllegalStateException if the session is closed
    */
   public Map<String, Tensor> run(Map<String, Tensor> tensors) {
+    return run(tensors, Map.of());
+  }
+
+  /**
+   * Runs the engine once and writes outputs into memory of the caller, so that runs leave nothing to
+   * the garbage collector but the tensors themselves.
+   *
+   * @param tensors input name to tensor, one for every input; heap or direct, not kept
+   * @param targets output name to heap or direct buffer, for some or all outputs: little-endian
+   *     row-major elements are written from its position, which is not moved; its limit leaves room
+   *     for all of them, and may leave more
+   * @return output name to tensor, in the order of the engine: a view of the target, or in new heap
+   *     memory where none is given
+   * @throws EngineInputException if an input does not fit; nothing was run
+   * @throws EngineOutputException if a target is for no output, read-only or too small; nothing was
+   *     run, unless the shape of that output depends on values. The session can go on
+   * @throws CudaException if the memory of the GPU is exhausted or the GPU fails
+   * @throws TensorRtException if TensorRT cannot run the engine
+   * @throws IllegalStateException if the session is closed
+   */
+  public Map<String, Tensor> run(Map<String, Tensor> tensors, Map<String, ByteBuffer> targets) {
     requireOpen();
     synchronized (lock) {
       stage(tensors);
+      requireRoom(targets);
       enqueueInputs();
       enqueueCompute();
       enqueueOutputs();
       stream.synchronize();
-      return read();
+      return read(targets);
     }
   }
 
@@ -150,16 +180,7 @@ public final class ExecutionSession implements AutoCloseable {
 
   /** Queues the work of the engine. */
   void enqueueCompute() {
-    if (isGraphWanted && hasRunWithTheseShapes && graph == null) {
-      captureGraph();
-    }
-    CudaGraph captured = graph;
-    if (captured == null) {
-      enqueuePlain();
-    } else {
-      captured.launch(stream);
-    }
-    hasRunWithTheseShapes = true;
+    graph.run(!isShapedByRun);
   }
 
   /** Queues the copies of all outputs to the host. */
@@ -169,13 +190,13 @@ public final class ExecutionSession implements AutoCloseable {
     }
   }
 
-  /** What the last run brought to the host. */
-  Map<String, Tensor> read() {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (OutputSlot output : outputs) {
-      tensors.put(output.name(), output.read());
-    }
-    return tensors;
+  /**
+   * Makes TensorRT tell a profiler the times of all layers in every run from now on, without a CUDA
+   * graph. The profiler is closed after this session.
+   */
+  void tellLayersTo(LayerProfiler profiler) {
+    withCudaGraph(false);
+    context.get().setProfiler(new IProfiler(new Address(profiler.address())));
   }
 
   /** The stream on which everything is queued. */
@@ -192,9 +213,9 @@ public final class ExecutionSession implements AutoCloseable {
         isChanged |= input.reshape(context.get(), tensor(tensors, input));
       }
       if (isChanged) {
-        dropGraph();
-        hasRunWithTheseShapes = false;
+        graph.forgetShapes();
         outputs.forEach(output -> output.reshape(context.get()));
+        isShapedByRun = outputs.stream().anyMatch(OutputSlot::isShapedByRun);
       }
       isDone = true;
     } finally {
@@ -205,37 +226,39 @@ public final class ExecutionSession implements AutoCloseable {
     }
   }
 
-  private void captureGraph() {
-    try {
-      graph = CudaGraph.capture(stream, this::enqueuePlain);
-    } catch (TensorRtException e) {
-      isGraphWanted = false;
-      LOGGER.warn("engine cannot be captured as a CUDA graph, runs go on without one", e);
+  private void requireRoom(Map<String, ByteBuffer> targets) {
+    if (!targets.isEmpty()) {
+      OutputBytes.requireKnown(engine.outputs(), targets);
+      for (OutputSlot output : outputs) {
+        output.requireRoom(targets.get(output.name()));
+      }
     }
   }
 
   private void enqueuePlain() {
     if (!context.get().enqueueV3(stream.handle())) {
+      outputs.forEach(OutputSlot::rethrow);
       throw new TensorRtException(
           "TensorRT could not run the engine: " + engine.handle().log().reason());
     }
   }
 
-  private void dropGraph() {
-    CudaGraph old = graph;
-    graph = null;
-    if (old != null) {
-      old.close();
+  private Map<String, Tensor> read(Map<String, ByteBuffer> targets) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (OutputSlot output : outputs) {
+      tensors.put(output.name(), output.read(targets.get(output.name())));
     }
+    return tensors;
   }
 
   private void release() {
     try (stream;
-        context) {
-      dropGraph();
+        context;
+        graph) {
+      // Closes the last first, and the rest also when one fails.
+    } finally {
       inputs.forEach(InputSlot::close);
       outputs.forEach(OutputSlot::close);
-    } finally {
       engine.closed(this);
     }
   }

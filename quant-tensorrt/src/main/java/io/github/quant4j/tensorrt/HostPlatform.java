@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
@@ -15,6 +16,8 @@ record HostPlatform(String name) {
   /** The platforms for which the presets publish JNI glue, in 10.6-1.5.11 and 10.15-1.5.13. */
   private static final Set<String> WITH_PRESETS =
       Set.of("linux-x86_64", "linux-arm64", "windows-x86_64");
+
+  private static final List<String> ITANIUM = List.of("linux-x86_64", "linux-arm64");
 
   static HostPlatform from(Properties system) {
     String os = system.getProperty("os.name", "").toLowerCase(Locale.ROOT);
@@ -31,5 +34,23 @@ record HostPlatform(String name) {
 
   boolean hasPresets() {
     return WITH_PRESETS.contains(name);
+  }
+
+  /** Whether C++ objects are laid out as the Itanium ABI says, which Windows does not follow. */
+  boolean hasItaniumAbi() {
+    return ITANIUM.contains(name);
+  }
+
+  /**
+   * Returns where {@link HandMadeObject} can be used.
+   *
+   * @param what what needs it, for the message
+   * @throws TensorRtException elsewhere
+   */
+  void requireItaniumAbi(String what) {
+    if (!hasItaniumAbi()) {
+      throw new TensorRtException(
+          "%s is not supported on %s, expected one of %s".formatted(what, name, ITANIUM));
+    }
   }
 }
