@@ -52,7 +52,8 @@ final class HandMadeObject implements AutoCloseable {
     try {
       List<Pointer> entries = new ArrayList<>();
       functions.forEach(function -> entries.add(CallbackReference.getFunctionPointer(function)));
-      Memory memory = new Memory((WORDS_BEFORE_FUNCTIONS + entries.size()) * (long) Native.POINTER_SIZE);
+      Memory memory =
+          new Memory((WORDS_BEFORE_FUNCTIONS + entries.size()) * (long) Native.POINTER_SIZE);
       memory.clear();
       long table = (long) WORDS_BEFORE_FUNCTIONS * Native.POINTER_SIZE;
       memory.setPointer(0, memory.share(table));

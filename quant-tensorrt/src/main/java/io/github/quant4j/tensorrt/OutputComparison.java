@@ -37,6 +37,14 @@ final class OutputComparison {
     }
   }
 
+  /** Takes in all pairs that another comparison has seen. */
+  void combine(OutputComparison other) {
+    error.combine(other.error);
+    count += other.count;
+    equalCount += other.equalCount;
+    nonFiniteCount += other.nonFiniteCount;
+  }
+
   OutputAgreement agreement() {
     return new OutputAgreement(
         output,
