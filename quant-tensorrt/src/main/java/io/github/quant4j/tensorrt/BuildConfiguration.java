@@ -24,29 +24,31 @@ final class BuildConfiguration {
 
   /** Sets all but the timing cache. */
   void apply(IBuilder builder, IBuilderConfig config, NativeNetwork network) {
-    // Layers in detail, for the inspector; costs nothing at run time.
-    config.setProfilingVerbosity(ProfilingVerbosity.kDETAILED);
+    config.setProfilingVerbosity(
+        options.hasLayerDetails ? ProfilingVerbosity.kDETAILED : ProfilingVerbosity.kNONE);
     config.setBuilderOptimizationLevel(options.optimizationLevel);
-    if (options.workspaceBytes > 0) {
-      config.setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, options.workspaceBytes);
-    }
+    options.memoryPools.forEach((pool, bytes) -> config.setMemoryPoolLimit(poolType(pool), bytes));
     setFlag(config, options.isSparse, BuilderFlag.kSPARSE_WEIGHTS);
     setFlag(config, options.isRefittable, BuilderFlag.kREFIT);
     setFlag(config, options.isVersionCompatible, BuilderFlag.kVERSION_COMPATIBLE);
     if (options.isHardwareCompatible) {
       config.setHardwareCompatibilityLevel(HardwareCompatibilityLevel.kAMPERE_PLUS);
     }
-    addProfile(builder, config);
+    options.profiles.forEach(shapes -> addProfile(shapes, builder, config));
     if (!options.isStronglyTyped) {
       new WeakTyping(options).apply(config, network);
     }
   }
 
-  private void addProfile(IBuilder builder, IBuilderConfig config) {
-    ShapeProfile shapes = options.profile;
-    if (shapes == null) {
-      return;
-    }
+  private static MemoryPoolType poolType(MemoryPool pool) {
+    return switch (pool) {
+      case WORKSPACE -> MemoryPoolType.kWORKSPACE;
+      case TACTIC_SHARED_MEMORY -> MemoryPoolType.kTACTIC_SHARED_MEMORY;
+      case TACTIC_DRAM -> MemoryPoolType.kTACTIC_DRAM;
+    };
+  }
+
+  private void addProfile(ShapeProfile shapes, IBuilder builder, IBuilderConfig config) {
     IOptimizationProfile profile = builder.createOptimizationProfile();
     shapes.ranges().forEach((input, range) -> setRange(profile, input, range));
     if (config.addOptimizationProfile(profile) < 0) {

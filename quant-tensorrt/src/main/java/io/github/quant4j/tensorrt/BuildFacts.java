@@ -12,13 +12,15 @@ import java.util.List;
  * @param tensorRtVersion which TensorRT built
  * @param device the GPU
  * @param hasHostCode whether the plan holds code that runs on the host
+ * @param options how it was built, in words
  */
 record BuildFacts(
     Duration time,
     List<String> warnings,
     String tensorRtVersion,
     GpuDevice device,
-    boolean hasHostCode) {
+    boolean hasHostCode,
+    String options) {
 
   BuildFacts {
     warnings = List.copyOf(warnings);

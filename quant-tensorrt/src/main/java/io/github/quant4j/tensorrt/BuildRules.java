@@ -44,7 +44,19 @@ final class BuildRules {
    */
   static void verify(BuildOptions options, NetworkDescription network) {
     verifyScales(options, network.isQuantized());
-    verifyProfile(options, network.inputs());
+    refuse(
+        options.isStronglyTyped && network.isQuantized() && !network.hasShortFloats(),
+        "graph has Q/DQ pairs in float32 and the build is stronglyTyped, so that all that is not"
+            + " quantized would compute in FP32, expected a graph with FP16 or BF16 around the"
+            + " pairs; quantize with BuildMode.STRONGLY_TYPED, or build with precision INT8");
+    if (options.profiles.isEmpty()) {
+      verifyProfile(Map.of(), network.inputs());
+    }
+    options.profiles.forEach(profile -> verifyProfile(profile.ranges(), network.inputs()));
+    AnswerCheck check = options.check;
+    if (check != null) {
+      ProfileInputs.verify(ProfileInputs.of(options.profiles, network.inputs()), check.samples());
+    }
     for (NodePrecision wish : options.layerPrecisions) {
       refuse(
           !network.layers().contains(wish.node()),
@@ -72,9 +84,7 @@ final class BuildRules {
     }
   }
 
-  private static void verifyProfile(BuildOptions options, List<EngineTensor> inputs) {
-    ShapeProfile profile = options.profile;
-    Map<String, ShapeRange> ranges = profile == null ? Map.of() : profile.ranges();
+  private static void verifyProfile(Map<String, ShapeRange> ranges, List<EngineTensor> inputs) {
     for (EngineTensor input : inputs) {
       ShapeRange range = ranges.get(input.name());
       refuse(

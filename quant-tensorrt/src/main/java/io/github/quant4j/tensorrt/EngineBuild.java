@@ -2,6 +2,7 @@
 package io.github.quant4j.tensorrt;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
@@ -21,14 +22,24 @@ final class EngineBuild {
   private final BuildOptions options;
   private final BuildLog log = BuildLog.create();
   private final long startNanos = System.nanoTime();
+  private boolean isQuantized;
 
   EngineBuild(OnnxInput model, BuildOptions options) {
     this.model = model;
     this.options = options;
   }
 
-  /** Builds and frees all that it needs for it. */
+  /** Builds, and then checks with the memory of the GPU free again. */
   EnginePlan run(byte[] onnx) throws IOException {
+    EnginePlan plan = build(onnx);
+    AnswerCheck check = options.check;
+    return check == null
+        ? plan
+        : plan.with(
+            EngineAnswers.verify(plan, check, check.minimumOr(options.minimumSqnr(isQuantized))));
+  }
+
+  private EnginePlan build(byte[] onnx) throws IOException {
     try (BuilderHandle handle =
             BuilderHandle.create(log)
                 .orElseThrow(
@@ -38,7 +49,9 @@ final class EngineBuild {
         BytePointer bytes = new BytePointer(onnx)) {
       NativeNetwork parsed =
           NativeNetwork.parse(model, new ParserInput(parser.get(), bytes), network.get(), log);
-      BuildRules.verify(options, parsed.description());
+      NetworkDescription description = parsed.description();
+      BuildRules.verify(options, description);
+      isQuantized = description.isQuantized();
       return build(handle.builder(), parsed, onnx);
     }
   }
@@ -56,9 +69,10 @@ final class EngineBuild {
                 log)) {
       new BuildConfiguration(options, log).apply(builder, config.get(), network);
       if (calibration != null) {
-        calibration.apply(builder, config.get(), options.profile);
+        calibration.apply(
+            builder, config.get(), options.profiles.isEmpty() ? null : options.profiles.get(0));
       }
-      try (TimingCache cache = TimingCache.open(options.timingCache, config.get(), log)) {
+      try (TimingCache cache = TimingCache.open(timingCache(), config.get(), log)) {
         byte[] plan =
             serialize(
                 builder.buildSerializedNetwork(network.definition(), config.get()), calibration);
@@ -86,6 +100,11 @@ final class EngineBuild {
     }
   }
 
+  private @Nullable Path timingCache() {
+    Path chosen = options.timingCache;
+    return options.hasTimingCache && chosen == null ? EngineBuilder.defaultTimingCache() : chosen;
+  }
+
   private BuildFacts facts() {
     List<String> warnings = log.warnings().stream().map(BuildMessage::line).distinct().toList();
     return new BuildFacts(
@@ -93,7 +112,8 @@ final class EngineBuild {
         warnings,
         TensorRtCalls.version().toString(),
         CudaCalls.currentDevice(),
-        options.isVersionCompatible);
+        options.isVersionCompatible,
+        OptionsText.of(options));
   }
 
   private Owned<INetworkDefinition> newNetwork(IBuilder builder) {

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.quant4j.core.table.CalibrationTable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -17,17 +18,27 @@ import java.util.function.Consumer;
  * of the graph is FP16 already. A float model takes one of the other precisions, or INT8 with a
  * calibrator or with {@link #ranges}.
  *
+ * <p>Give a {@link #check} unless something else compares the engine with the model it was built
+ * of: TensorRT was seen to build engines that answer at chance. The engine builds of quant-ptq give
+ * one by themselves.
+ *
  * <pre>{@code
  * EnginePlan plan =
  *     EngineBuilder.of(Path.of("model.onnx"))
  *         .precision(Precision.INT8)
  *         .profile(ShapeProfile.parse(List.of("input:1x3x32x32,8x3x32x32,64x3x32x32")))
- *         .timingCache(EngineBuilder.defaultTimingCache())
+ *         .check(AnswerCheck.against(reference, samples))
  *         .build();
  * plan.write(Path.of("model.plan"));
  * }</pre>
  */
 public final class EngineBuilder {
+
+  /**
+   * The system property that names the folder of {@link #defaultTimingCache}: {@value}. Without it
+   * that is {@code quant4j} in the cache folder of the user.
+   */
+  public static final String CACHE_FOLDER_PROPERTY = "quant4j.cache.folder";
 
   private static final int HIGHEST_LEVEL = 5;
 
@@ -60,8 +71,8 @@ public final class EngineBuilder {
   }
 
   /**
-   * Returns where builds on this machine may share what they measured: a file of the current GPU
-   * and this TensorRT in the cache folder of the user.
+   * Returns where builds on this machine share what they measured: a file of the current GPU and
+   * this TensorRT in the folder that {@link #CACHE_FOLDER_PROPERTY} names.
    *
    * @return the path, which need not exist
    * @throws TensorRtUnavailableException if TensorRT cannot be used here
@@ -96,14 +107,31 @@ public final class EngineBuilder {
   }
 
   /**
-   * Sets the shapes of the inputs with dynamic axes. None by default.
+   * Sets the shapes of the inputs with dynamic axes. None by default. With several profiles
+   * TensorRT chooses kernels for each; a session runs with one of them.
    *
-   * @param profile the shapes
+   * @param first the shapes of profile 0, with which TensorRT calibrates too
+   * @param more those of the profiles 1, 2 and so on, each with all inputs
+   * @return a changed copy; replaces the profiles given before
+   */
+  public EngineBuilder profile(ShapeProfile first, ShapeProfile... more) {
+    List<ShapeProfile> profiles = new ArrayList<>();
+    profiles.add(requireNonNull(first, "first"));
+    profiles.addAll(List.of(more));
+    return with(options -> options.profiles = List.copyOf(profiles));
+  }
+
+  /**
+   * Compares the answers of the engine with those of a reference, before {@link #build} hands it
+   * out. The samples run with every profile that takes their shapes. None by default: then nothing
+   * tells whether the engine answers right.
+   *
+   * @param check the reference and the samples
    * @return a changed copy
    */
-  public EngineBuilder profile(ShapeProfile profile) {
-    requireNonNull(profile, "profile");
-    return with(options -> options.profile = profile);
+  public EngineBuilder check(AnswerCheck check) {
+    requireNonNull(check, "check");
+    return with(options -> options.check = check);
   }
 
   /**
@@ -153,17 +181,31 @@ public final class EngineBuilder {
    * @throws IllegalArgumentException if the limit is not above 0
    */
   public EngineBuilder workspace(long bytes) {
+    return memoryPool(MemoryPool.WORKSPACE, bytes);
+  }
+
+  /**
+   * Limits memory of the GPU. By default as TensorRT does by itself.
+   *
+   * @param pool which memory
+   * @param bytes the limit, above 0
+   * @return a changed copy
+   * @throws IllegalArgumentException if the limit is not above 0
+   */
+  public EngineBuilder memoryPool(MemoryPool pool, long bytes) {
+    requireNonNull(pool, "pool");
     if (bytes <= 0) {
       throw new IllegalArgumentException("bytes is " + bytes + ", expected more than 0");
     }
-    return with(options -> options.workspaceBytes = bytes);
+    return with(options -> options.limit(pool, bytes));
   }
 
   /**
    * Keeps what the build measures in a file, and takes from it what earlier builds measured: a
    * second build of a model takes seconds instead of a minute. A file that is of another GPU or
    * TensorRT, or broken, is replaced with a warning; one that cannot be written costs a warning
-   * too. None by default.
+   * too. {@link #defaultTimingCache} by default. Builds of several processes may share a file; a
+   * file of the same name with {@code .lock} behind it lies beside.
    *
    * @param file the file, its folder being made if there is none
    * @return a changed copy
@@ -171,7 +213,35 @@ public final class EngineBuilder {
    */
   public EngineBuilder timingCache(Path file) {
     requireNonNull(file, "file");
-    return with(options -> options.timingCache = file);
+    return with(
+        options -> {
+          options.timingCache = file;
+          options.hasTimingCache = true;
+        });
+  }
+
+  /**
+   * Lets the build measure everything anew and keep nothing of it.
+   *
+   * @return a changed copy
+   */
+  public EngineBuilder withoutTimingCache() {
+    return with(
+        options -> {
+          options.timingCache = null;
+          options.hasTimingCache = false;
+        });
+  }
+
+  /**
+   * Sets whether the engine can tell how it computes each layer, see {@link Engine#inspection}. On
+   * by default: it costs some kilobytes of the plan and no time.
+   *
+   * @param wanted whether it can; if not, the plan names no layers either
+   * @return a changed copy
+   */
+  public EngineBuilder layerDetails(boolean wanted) {
+    return with(options -> options.hasLayerDetails = wanted);
   }
 
   /**
@@ -248,6 +318,8 @@ public final class EngineBuilder {
    * @throws IOException if the model or the cache of the calibrator cannot be read
    * @throws EngineBuildException if the options do not fit each other or the model, or TensorRT
    *     cannot parse or build it
+   * @throws MissingCapabilityException if this TensorRT or this GPU lacks what an option needs
+   * @throws EngineMismatchException if the engine fails the check
    * @throws EngineCalibrationException if the samples fail or do not fit, or the cache is another's
    * @throws TensorRtUnavailableException if TensorRT cannot be used here
    */
@@ -255,6 +327,7 @@ public final class EngineBuilder {
     BuildRules.verify(options);
     byte[] bytes = model.read();
     TensorRt.verifyAvailable();
+    new CapabilityRules(TensorRtCalls.version(), CudaCalls.currentDevice()).verify(options);
     return new EngineBuild(model, options).run(bytes);
   }
 

@@ -3,6 +3,7 @@ package io.github.quant4j.tensorrt;
 
 import io.github.quant4j.core.file.AtomicFile;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,10 +19,21 @@ public final class EnginePlan {
 
   private final byte[] bytes;
   private final BuildFacts facts;
+  private final List<OutputAgreement> agreements;
 
   EnginePlan(byte[] bytes, BuildFacts facts) {
+    this(bytes, facts, List.of());
+  }
+
+  private EnginePlan(byte[] bytes, BuildFacts facts, List<OutputAgreement> agreements) {
     this.bytes = bytes;
     this.facts = facts;
+    this.agreements = List.copyOf(agreements);
+  }
+
+  /** A copy that knows what a check found. */
+  EnginePlan with(List<OutputAgreement> found) {
+    return new EnginePlan(bytes, facts, found);
   }
 
   /**
@@ -39,10 +51,24 @@ public final class EnginePlan {
    * Writes the plan to a file, at once: its name never stands for half a plan.
    *
    * @param path the file, in an existing directory; replaced if it exists
-   * @throws IOException if the file cannot be written
+   * @throws IOException if the file cannot be written, naming it; the old one is then still there
    */
   public void write(Path path) throws IOException {
-    AtomicFile.write(path, out -> out.write(bytes));
+    try {
+      AtomicFile.write(path, out -> out.write(bytes));
+    } catch (FileSystemException named) {
+      throw named;
+    } catch (IOException e) {
+      // A full disk says neither which file nor how large.
+      FileSystemException named =
+          new FileSystemException(
+              path.toString(),
+              null,
+              "plan of %s bytes cannot be written: %s; make room or choose another folder"
+                  .formatted(bytes.length, e.getMessage()));
+      named.initCause(e);
+      throw named;
+    }
   }
 
   /**
@@ -79,6 +105,25 @@ public final class EnginePlan {
    */
   public List<String> warnings() {
     return facts.warnings();
+  }
+
+  /**
+   * Returns how the plan was built.
+   *
+   * @return the precision and the options that are not the default ones, in words, one line
+   */
+  public String options() {
+    return facts.options();
+  }
+
+  /**
+   * Returns how far the outputs agree with the reference of {@link EngineBuilder#check}.
+   *
+   * @return an unmodifiable list, one for every output in the order of the engine; empty where the
+   *     build had no check
+   */
+  public List<OutputAgreement> agreements() {
+    return agreements;
   }
 
   /**

@@ -115,8 +115,8 @@ public final class ExecutionSession implements AutoCloseable {
   }
 
   /**
-   * Runs the engine once and writes outputs into memory of the caller, so that runs leave nothing to
-   * the garbage collector but the tensors themselves.
+   * Runs the engine once and writes outputs into memory of the caller, so that runs leave nothing
+   * to the garbage collector but the tensors themselves.
    *
    * @param tensors input name to tensor, one for every input; heap or direct, not kept
    * @param targets output name to heap or direct buffer, for some or all outputs: little-endian

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.bytedeco.tensorrt.global.nvinfer.DataType;
 import org.bytedeco.tensorrt.global.nvinfer.LayerType;
 import org.bytedeco.tensorrt.nvinfer.ILayer;
 import org.bytedeco.tensorrt.nvinfer.INetworkDefinition;
@@ -52,7 +53,17 @@ record NativeNetwork(INetworkDefinition definition) {
           isQuantized[0] |=
               type == LayerType.kQUANTIZE.value || type == LayerType.kDEQUANTIZE.value;
         });
-    return new NetworkDescription(inputs, isQuantized[0], names);
+    return new NetworkDescription(inputs, isQuantized[0], hasShortFloats(), names);
+  }
+
+  private boolean hasShortFloats() {
+    boolean[] isFound = new boolean[1];
+    tensors(
+        tensor -> {
+          int type = tensor.getType().value;
+          isFound[0] |= type == DataType.kHALF.value || type == DataType.kBF16.value;
+        });
+    return isFound[0];
   }
 
   /** Shows all layers in their order. */

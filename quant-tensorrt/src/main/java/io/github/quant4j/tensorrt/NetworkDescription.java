@@ -9,6 +9,9 @@ import java.util.Set;
  *
  * @param inputs its inputs
  * @param isQuantized whether it has a layer that quantizes or dequantizes
+ * @param hasShortFloats whether it has a tensor of 16-bit floats; only a strongly typed network
+ *     knows
  * @param layers the names of its layers, those of the ONNX nodes among them
  */
-record NetworkDescription(List<EngineTensor> inputs, boolean isQuantized, Set<String> layers) {}
+record NetworkDescription(
+    List<EngineTensor> inputs, boolean isQuantized, boolean hasShortFloats, Set<String> layers) {}

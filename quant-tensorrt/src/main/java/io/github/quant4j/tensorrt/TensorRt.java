@@ -2,6 +2,7 @@
 package io.github.quant4j.tensorrt;
 
 import io.github.quant4j.tensorrt.Availability.Unavailable;
+import java.util.Set;
 
 /** The way into TensorRT: says whether it is there. Every method may be called from any thread. */
 public final class TensorRt {
@@ -37,6 +38,18 @@ public final class TensorRt {
    */
   public static void verifyAvailable() {
     verify(availability());
+  }
+
+  /**
+   * Returns what this TensorRT can do on the current GPU. A build that asks for something else is
+   * refused with a {@link MissingCapabilityException}.
+   *
+   * @return an unmodifiable set in the order of the enum
+   * @throws TensorRtUnavailableException if a piece is missing
+   */
+  public static Set<Capability> capabilities() {
+    verifyAvailable();
+    return Capability.of(TensorRtCalls.version(), CudaCalls.currentDevice());
   }
 
   static void verify(Availability availability) {

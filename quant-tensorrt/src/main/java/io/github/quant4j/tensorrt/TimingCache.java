@@ -51,8 +51,12 @@ final class TimingCache implements AutoCloseable {
   void save() {
     if (file != null && cache != null) {
       try {
-        combine(file, cache.get());
-        file.write(serialized(cache.get()));
+        ITimingCache known = cache.get();
+        file.update(
+            present -> {
+              combine(present, known);
+              return serialized(known);
+            });
       } catch (IOException | TensorRtException e) {
         LOGGER.warn(
             "timing cache '{}' cannot be saved, the next build starts anew", file.path(), e);
@@ -91,8 +95,7 @@ final class TimingCache implements AutoCloseable {
     return isAccepted;
   }
 
-  private void combine(TimingCacheFile from, ITimingCache target) throws IOException {
-    byte[] present = from.read();
+  private void combine(byte[] present, ITimingCache target) {
     if (present.length > 0 && !Arrays.equals(present, loaded)) {
       create(present)
           .ifPresent(

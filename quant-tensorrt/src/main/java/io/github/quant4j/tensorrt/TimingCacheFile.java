@@ -3,11 +3,17 @@ package io.github.quant4j.tensorrt;
 
 import io.github.quant4j.core.file.AtomicFile;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 
 /**
  * The file in which builds keep what they measured.
@@ -19,8 +25,19 @@ record TimingCacheFile(Path path) {
   /** Far more than thousands of builds fill. */
   private static final long MOST_BYTES = 1L << 30;
 
-  /** The folder in which programs of this user keep what can be made again. */
+  /** Far longer than it takes to write such a file. */
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  private static final Object THREADS = new Object();
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  /** The folder that was chosen, or that in which programs of this user keep such files. */
   static Path cacheFolder(Map<String, String> environment, Properties system) {
+    String named = system.getProperty(EngineBuilder.CACHE_FOLDER_PROPERTY, "");
+    return named.isEmpty() ? userFolder(environment, system) : Path.of(named);
+  }
+
+  private static Path userFolder(Map<String, String> environment, Properties system) {
     String home = system.getProperty("user.home", ".");
     String chosen;
     if (system.getProperty("os.name", "").startsWith("Windows")) {
@@ -53,12 +70,49 @@ record TimingCacheFile(Path path) {
     return Files.readAllBytes(path);
   }
 
-  /** Replaces the file at once. */
-  void write(byte[] bytes) throws IOException {
-    Path folder = path.toAbsolutePath().getParent();
+  /**
+   * Replaces the file at once by what follows from its content, while no other build does: builds
+   * of other threads and processes wait. They are told by a lock on a file beside that stays, since
+   * a lock on the file itself would be gone with the old file.
+   *
+   * @param change gives the new content for that of the file, empty where there is none
+   * @throws IOException if the file cannot be read, written or locked, or is locked for too long
+   */
+  void update(UnaryOperator<byte[]> change) throws IOException {
+    Path target = path.toAbsolutePath();
+    Path folder = target.getParent();
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    AtomicFile.write(path, out -> out.write(bytes));
+    Path beside = target.resolveSibling(target.getFileName() + ".lock");
+    // POSIX drops all locks of a process on a file when the process closes any channel on it.
+    synchronized (THREADS) {
+      try (FileChannel channel =
+          FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        lock(channel, beside);
+        byte[] bytes = change.apply(read());
+        AtomicFile.write(path, out -> out.write(bytes));
+      }
+    }
+  }
+
+  /** Takes the lock, which the close of the channel gives back. */
+  private static void lock(FileChannel channel, Path file) throws IOException {
+    long startNanos = System.nanoTime();
+    while (!tryLock(channel)) {
+      if (System.nanoTime() - startNanos > MOST_NANOS) {
+        throw new IOException("file '%s' is locked by another build".formatted(file));
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  private static boolean tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      // This class in another class loader has it.
+      return false;
+    }
   }
 }

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.core.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,7 +79,7 @@ class BuildRulesTest {
         .isThrownBy(
             () ->
                 BuildRules.verify(
-                    options(o -> o.profile = PROFILE).with(change), network(isQuantized)))
+                    options(o -> o.profiles = List.of(PROFILE)).with(change), network(isQuantized)))
         .withMessageContaining(expected);
   }
 
@@ -100,24 +104,65 @@ class BuildRulesTest {
             "graph has no Q/DQ pairs and the build precision INT8, expected a calibrator"),
         Arguments.of(
             false,
-            change(o -> o.profile = null),
+            change(o -> o.profiles = List.of()),
             "input 'x' has dynamic axes [-1, 3] and no shapes in a profile"),
         Arguments.of(
             false,
-            change(o -> o.profile = ShapeProfile.parse(List.of("x:1x4,8x4,16x4"))),
+            change(
+                o -> o.profiles = List.of(PROFILE, ShapeProfile.parse(List.of("x:1x4,8x4,16x4")))),
             "input 'x' has dimensions [-1, 3] and profile [1, 4]..[8, 4]..[16, 4]"),
         Arguments.of(
             false,
-            change(o -> o.profile = ShapeProfile.parse(List.of("x:1"))),
+            change(o -> o.profiles = List.of(ShapeProfile.parse(List.of("x:1")))),
             "expected its rank and fixed sizes"),
         Arguments.of(
             false,
-            change(o -> o.profile = ShapeProfile.parse(List.of("x:1x3", "z:1x3"))),
+            change(o -> o.profiles = List.of(ShapeProfile.parse(List.of("x:1x3", "z:1x3")))),
             "profile names input 'z', expected one of [x, fixed]"),
         Arguments.of(
             false,
             change(o -> o.layerPrecisions = List.of(new NodePrecision("gone", Precision.FP16))),
             "node 'gone' of layerPrecision is not in the network"));
+  }
+
+  @Test
+  void verify_float32PairsStronglyTyped_isRefusedWithTheWayOut() {
+    assertThatExceptionOfType(EngineBuildException.class)
+        .isThrownBy(
+            () ->
+                BuildRules.verify(
+                    options(o -> o.isStronglyTyped = true),
+                    new NetworkDescription(List.of(), true, false, Set.of())))
+        .withMessageStartingWith("graph has Q/DQ pairs in float32 and the build is stronglyTyped")
+        .withMessageEndingWith("BuildMode.STRONGLY_TYPED, or build with precision INT8");
+  }
+
+  @Test
+  void verify_samplesThatSomeProfileTakes_areRun() {
+    assertAccepted(
+        options(
+            o -> {
+              o.profiles = List.of(PROFILE, ShapeProfile.parse(List.of("x:32x3")));
+              o.check = check(1, 16, 32);
+            }),
+        network(false));
+  }
+
+  @Test
+  void verify_sampleThatNoProfileTakes_isRefusedBeforeTheBuild() {
+    assertThatExceptionOfType(EngineBuildException.class)
+        .isThrownBy(
+            () ->
+                BuildRules.verify(
+                    options(
+                        o -> {
+                          o.profiles = List.of(PROFILE);
+                          o.check = check(2, 17);
+                        }),
+                    network(false)))
+        .withMessage(
+            "sample 2 of 2 of the check fits no optimization profile: input 'x' is float[17, 3],"
+                + " expected float from [1, 3] to [16, 3], the optimization profile of the engine");
   }
 
   @ParameterizedTest
@@ -126,7 +171,7 @@ class BuildRulesTest {
     assertAccepted(
         options(
             o -> {
-              o.profile = PROFILE;
+              o.profiles = List.of(PROFILE);
               o.isStronglyTyped = isStrong;
               o.precision = isStrong ? null : Precision.INT8;
             }),
@@ -138,7 +183,7 @@ class BuildRulesTest {
     assertAccepted(
         options(
             o -> {
-              o.profile = PROFILE;
+              o.profiles = List.of(PROFILE);
               o.precision = Precision.INT8;
               o.ranges = RANGES;
               o.layerPrecisions = List.of(new NodePrecision("conv", Precision.FP16));
@@ -149,7 +194,8 @@ class BuildRulesTest {
   @Test
   void verify_fixedInputInTheProfileAsItIs_isBuilt() {
     assertAccepted(
-        options(o -> o.profile = ShapeProfile.parse(List.of("x:2x3", "fixed:4"))), network(false));
+        options(o -> o.profiles = List.of(ShapeProfile.parse(List.of("x:2x3", "fixed:4")))),
+        network(false));
   }
 
   private static void assertAccepted(BuildOptions options, NetworkDescription network) {
@@ -161,12 +207,27 @@ class BuildRulesTest {
         .doesNotThrowAnyException();
   }
 
+  private static AnswerCheck check(int... batchSizes) {
+    return AnswerCheck.against(
+        inputs -> inputs,
+        IntStream.of(batchSizes)
+            .mapToObj(
+                size ->
+                    Map.of(
+                        "x",
+                        Tensor.ofFloats(Shape.of(size, 3), new float[size * 3]),
+                        "fixed",
+                        Tensor.ofFloats(Shape.of(4), new float[4])))
+            .toList());
+  }
+
   private static NetworkDescription network(boolean isQuantized) {
     return new NetworkDescription(
         List.of(
             new EngineTensor("x", ElementType.FLOAT, List.of(-1L, 3L)),
             new EngineTensor("fixed", ElementType.FLOAT, List.of(4L))),
         isQuantized,
+        true,
         Set.of("conv"));
   }
 
