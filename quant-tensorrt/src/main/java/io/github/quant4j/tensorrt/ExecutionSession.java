@@ -236,8 +236,11 @@ public final class ExecutionSession implements AutoCloseable {
   }
 
   private void enqueuePlain() {
-    if (!context.get().enqueueV3(stream.handle())) {
+    boolean isQueued = context.get().enqueueV3(stream.handle());
+    if (isShapedByRun) {
       outputs.forEach(OutputSlot::rethrow);
+    }
+    if (!isQueued) {
       throw new TensorRtException(
           "TensorRT could not run the engine: " + engine.handle().log().reason());
     }

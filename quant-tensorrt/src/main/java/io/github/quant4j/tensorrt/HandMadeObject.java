@@ -4,9 +4,9 @@ package io.github.quant4j.tensorrt;
 import com.sun.jna.Callback;
 import com.sun.jna.CallbackReference;
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -17,8 +17,9 @@ import java.util.List;
  * virtual function in the order of declaration. This class lays out both in native memory and lets
  * JNA make the functions. It follows the Itanium C++ ABI, that of every compiler on Linux, see
  * {@link HostPlatform#hasItaniumAbi}: before the functions the table holds the offset to the whole
- * object and the address of the type information. Both are 0: no call reads them, only {@code
- * dynamic_cast} would, which TensorRT 10.6 does to none of the classes made here.
+ * object, 0, and the address of the type information. The type here has no base class, so that
+ * {@code dynamic_cast} finds nothing. TensorRT 10.6 does not cast what is made here; the presets
+ * do.
  *
  * <p>The functions must let nothing be thrown. Native code does not keep this object: whoever hands
  * out the address closes this only when no native object holds it any more.
@@ -28,8 +29,12 @@ final class HandMadeObject implements AutoCloseable {
   /** What stands for both entries of a virtual destructor; TensorRT owns none of these objects. */
   static final Destructor UNUSED_DESTRUCTOR = self -> {};
 
-  /** The object, which is one address, and the two words before the first function. */
-  private static final int WORDS_BEFORE_FUNCTIONS = 3;
+  private static final long WORD = Long.BYTES;
+
+  /** Where the table is, behind the object, which is one address, and what goes before a table. */
+  private static final long TABLE = 3 * WORD;
+
+  private static final String TYPE_NAME = "14HandMadeObject";
 
   /** Native code reaches a function as long as this list holds its callback. */
   private final List<Callback> functions;
@@ -44,30 +49,31 @@ final class HandMadeObject implements AutoCloseable {
   /**
    * Makes an object.
    *
-   * @param what what it is for, such as "per-layer times", for the message
    * @param functions the virtual functions in the order of the table, the destructor twice
-   * @throws TensorRtException if JNA cannot be used here
+   * @throws LinkageError if JNA cannot be used here; {@link HandMade#make} makes words of it
    */
-  static HandMadeObject of(String what, List<Callback> functions) {
-    try {
-      List<Pointer> entries = new ArrayList<>();
-      functions.forEach(function -> entries.add(CallbackReference.getFunctionPointer(function)));
-      Memory memory =
-          new Memory((WORDS_BEFORE_FUNCTIONS + entries.size()) * (long) Native.POINTER_SIZE);
-      memory.clear();
-      long table = (long) WORDS_BEFORE_FUNCTIONS * Native.POINTER_SIZE;
-      memory.setPointer(0, memory.share(table));
-      for (int index = 0; index < entries.size(); index++) {
-        memory.setPointer(table + (long) index * Native.POINTER_SIZE, entries.get(index));
-      }
-      return new HandMadeObject(List.copyOf(functions), memory);
-    } catch (LinkageError e) {
-      throw new TensorRtException(
-          "%s need functions of Java that native code can call, and JNA cannot make them: %s; expected"
-                  .formatted(what, e.getMessage())
-              + " its jar on the class path and a temporary folder that libraries can be loaded from",
-          e);
+  static HandMadeObject of(List<Callback> functions) {
+    long type = TABLE + functions.size() * WORD;
+    long name = type + 2 * WORD;
+    Memory memory = new Memory(name + TYPE_NAME.length() + 1);
+    memory.clear();
+    memory.setPointer(0, memory.share(TABLE));
+    memory.setPointer(TABLE - WORD, memory.share(type));
+    for (int index = 0; index < functions.size(); index++) {
+      memory.setPointer(
+          TABLE + index * WORD, CallbackReference.getFunctionPointer(functions.get(index)));
     }
+    memory.setPointer(type, tableOfTypesWithoutBase());
+    memory.setPointer(type + WORD, memory.share(name));
+    memory.setString(name, TYPE_NAME, StandardCharsets.US_ASCII.name());
+    return new HandMadeObject(List.copyOf(functions), memory);
+  }
+
+  /** The virtual table that C++ gives to the type information of a class without a base. */
+  private static Pointer tableOfTypesWithoutBase() {
+    return NativeLibrary.getInstance("libstdc++.so.6")
+        .getGlobalVariableAddress("_ZTVN10__cxxabiv117__class_type_infoE")
+        .share(2 * WORD);
   }
 
   /** Where the object lies, valid until {@link #close}. */
@@ -75,8 +81,8 @@ final class HandMadeObject implements AutoCloseable {
     return Pointer.nativeValue(memory);
   }
 
-  /** How many entries the table has. */
-  int entryCount() {
+  /** How many virtual functions there are. */
+  int functionCount() {
     return functions.size();
   }
 

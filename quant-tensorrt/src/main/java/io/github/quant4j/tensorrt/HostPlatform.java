@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
@@ -17,7 +16,7 @@ record HostPlatform(String name) {
   private static final Set<String> WITH_PRESETS =
       Set.of("linux-x86_64", "linux-arm64", "windows-x86_64");
 
-  private static final List<String> ITANIUM = List.of("linux-x86_64", "linux-arm64");
+  private static final Set<String> WITH_ITANIUM_ABI = Set.of("linux-x86_64", "linux-arm64");
 
   static HostPlatform from(Properties system) {
     String os = system.getProperty("os.name", "").toLowerCase(Locale.ROOT);
@@ -38,19 +37,6 @@ record HostPlatform(String name) {
 
   /** Whether C++ objects are laid out as the Itanium ABI says, which Windows does not follow. */
   boolean hasItaniumAbi() {
-    return ITANIUM.contains(name);
-  }
-
-  /**
-   * Returns where {@link HandMadeObject} can be used.
-   *
-   * @param what what needs it, for the message
-   * @throws TensorRtException elsewhere
-   */
-  void requireItaniumAbi(String what) {
-    if (!hasItaniumAbi()) {
-      throw new TensorRtException(
-          "%s is not supported on %s, expected one of %s".formatted(what, name, ITANIUM));
-    }
+    return WITH_ITANIUM_ABI.contains(name);
   }
 }

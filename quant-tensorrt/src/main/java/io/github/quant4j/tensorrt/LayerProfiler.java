@@ -26,14 +26,13 @@ final class LayerProfiler implements AutoCloseable {
    * Makes a native profiler.
    *
    * @param times takes the name of a layer and its milliseconds, in the order of execution
-   * @throws TensorRtException if Java functions cannot be handed to native code here
+   * @throws LinkageError if JNA cannot be used here; {@link HandMade#make} makes words of it
    */
   LayerProfiler(ObjDoubleConsumer<String> times) {
     this.times = times;
     Report report = (self, name, milliseconds) -> report(name, milliseconds);
     this.object =
         HandMadeObject.of(
-            "per-layer times",
             List.of(report, HandMadeObject.UNUSED_DESTRUCTOR, HandMadeObject.UNUSED_DESTRUCTOR));
   }
 

@@ -34,10 +34,9 @@ final class OutputAllocator implements AutoCloseable {
   /**
    * Makes a native allocator.
    *
-   * @param output the name of the output, for the message
-   * @throws TensorRtException if Java functions cannot be handed to native code here
+   * @throws LinkageError if JNA cannot be used here; {@link HandMade#make} makes words of it
    */
-  OutputAllocator(String output, OutputTarget target) {
+  OutputAllocator(OutputTarget target) {
     this.target = target;
     byte[] name = "IOutputAllocator\0".getBytes(StandardCharsets.US_ASCII);
     this.kind = new Memory(name.length);
@@ -53,7 +52,6 @@ final class OutputAllocator implements AutoCloseable {
     Notify notify = (self, tensor, dimensions) -> shaped(dimensions);
     this.object =
         HandMadeObject.of(
-            "shapes that depend on values, as of output '%s',".formatted(output),
             List.of(
                 language,
                 info,

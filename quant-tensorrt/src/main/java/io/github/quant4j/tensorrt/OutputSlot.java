@@ -51,7 +51,7 @@ final class OutputSlot implements AutoCloseable, OutputTarget {
   /**
    * Asks a context for the shape that follows from those of the inputs, and makes room for it.
    *
-   * @throws TensorRtException if the shape depends on values and the platform is not supported
+   * @throws TensorRtException if the shape depends on values, and that is not supported here
    */
   void reshape(IExecutionContext context) {
     long[] dimensions = NativeDimensions.take(context.getTensorShape(nativeName));
@@ -72,11 +72,11 @@ final class OutputSlot implements AutoCloseable, OutputTarget {
 
   private void allocateInRuns(IExecutionContext context) {
     if (allocator == null) {
-      HostPlatform.from(System.getProperties())
-          .requireItaniumAbi(
-              "output '%s' with a shape that depends on the values of the inputs"
-                  .formatted(name()));
-      OutputAllocator made = new OutputAllocator(name(), this);
+      OutputAllocator made =
+          HandMade.make(
+              HostPlatform.from(System.getProperties()),
+              "output '%s' with a shape that depends on values".formatted(name()),
+              () -> new OutputAllocator(this));
       allocator = made;
       if (!context.setOutputAllocator(
           nativeName, new IOutputAllocator(new Address(made.address())))) {
@@ -96,11 +96,16 @@ final class OutputSlot implements AutoCloseable, OutputTarget {
 
   @Override
   public void shaped(long... dimensions) {
+    if (Arrays.stream(dimensions).anyMatch(size -> size < 0)) {
+      throw new TensorRtException(
+          "TensorRT told a shape %s of output '%s' in the run, expected sizes of 0 or more"
+              .formatted(Arrays.toString(dimensions), name()));
+    }
     shape = Shape.of(dimensions);
     hasToldShape = true;
   }
 
-  /** Throws what went wrong when TensorRT asked for memory. */
+  /** Throws what went wrong when TensorRT asked for memory or told the shape. */
   void rethrow() {
     OutputAllocator asked = allocator;
     if (asked != null) {

@@ -21,9 +21,12 @@ final class ProfiledSession implements ProfiledRuns {
 
   /** Makes a session, brings the inputs to the GPU and attaches a profiler. */
   static ProfiledSession open(Engine engine, Map<String, Tensor> inputs) {
-    HostPlatform.from(System.getProperties()).requireItaniumAbi("the time of every layer");
     LayerTimeRecorder recorder = new LayerTimeRecorder();
-    LayerProfiler profiler = new LayerProfiler(recorder::report);
+    LayerProfiler profiler =
+        HandMade.make(
+            HostPlatform.from(System.getProperties()),
+            "the time of every layer",
+            () -> new LayerProfiler(recorder::report));
     ExecutionSession session = null;
     boolean isReady = false;
     try {

@@ -32,7 +32,7 @@ class OutputAllocatorTest {
   @CsvSource({REALLOCATE + ", 0x7fffffffff00", REALLOCATE_ASYNC + ", 1024"})
   void reallocate_calledThroughTheTable_givesTheAddressOfTheTarget(int entry, long address) {
     target.address = address;
-    try (OutputAllocator allocator = new OutputAllocator("y", target)) {
+    try (OutputAllocator allocator = new OutputAllocator(target)) {
       assertThat(reallocate(allocator, entry, 5_000_000_000L)).isEqualTo(new Pointer(address));
       allocator.rethrow();
     }
@@ -44,7 +44,7 @@ class OutputAllocatorTest {
   void reallocate_failure_isNullToNativeCodeAndThrownOnceLater() {
     CudaException failure = new CudaException("allocating", 2, "cudaErrorMemoryAllocation", "out");
     target.failure = failure;
-    try (OutputAllocator allocator = new OutputAllocator("y", target)) {
+    try (OutputAllocator allocator = new OutputAllocator(target)) {
       assertThat(reallocate(allocator, REALLOCATE, 8)).isNull();
 
       assertThatExceptionOfType(CudaException.class)
@@ -56,7 +56,7 @@ class OutputAllocatorTest {
 
   @Test
   void notifyShape_dimensions_areHandedOn() {
-    try (OutputAllocator allocator = new OutputAllocator("y", target)) {
+    try (OutputAllocator allocator = new OutputAllocator(target)) {
       shape(allocator, 2, 2, 5_000_000_000L);
       shape(allocator, 0);
       allocator.rethrow();
@@ -67,7 +67,7 @@ class OutputAllocatorTest {
 
   @Test
   void notifyShape_rankOutOfBounds_isThrownLater() {
-    try (OutputAllocator allocator = new OutputAllocator("y", target)) {
+    try (OutputAllocator allocator = new OutputAllocator(target)) {
       shape(allocator, 9);
 
       assertThatExceptionOfType(TensorRtException.class)
@@ -79,7 +79,7 @@ class OutputAllocatorTest {
 
   @Test
   void language_calledThroughTheTable_isThatOfCompiledCode() {
-    try (OutputAllocator allocator = new OutputAllocator("y", target)) {
+    try (OutputAllocator allocator = new OutputAllocator(target)) {
       assertThat(
               NativeCalls.entry(allocator.address(), 0)
                   .invokeInt(NativeCalls.arguments(allocator.address())))
@@ -89,7 +89,7 @@ class OutputAllocatorTest {
 
   @Test
   void interfaceInfo_calledThroughTheTable_isThatOfTheHeaders() {
-    try (OutputAllocator allocator = new OutputAllocator("y", target)) {
+    try (OutputAllocator allocator = new OutputAllocator(target)) {
       OutputAllocator.InterfaceInfo info =
           (OutputAllocator.InterfaceInfo)
               NativeCalls.entry(allocator.address(), GET_INTERFACE_INFO)
@@ -112,7 +112,7 @@ class OutputAllocatorTest {
   void everyFunction_calledByThePresets_reachesTheTarget() {
     TensorRt.verifyAvailable();
     target.address = 4096;
-    try (OutputAllocator allocator = new OutputAllocator("y", target);
+    try (OutputAllocator allocator = new OutputAllocator(target);
         Dims64 dimensions = NativeDimensions.allocate(3, 4)) {
       IOutputAllocator presets = new IOutputAllocator(new Address(allocator.address()));
       Address old = new Address(64);
