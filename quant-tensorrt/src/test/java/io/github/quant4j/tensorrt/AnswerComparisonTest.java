@@ -113,7 +113,9 @@ class AnswerComparisonTest {
 
   @Test
   void verify_otherIntegers_areReportedAndNotJudged() {
-    observe(Tensor.ofLongs(Shape.of(4), 1, 2, 3, 4), Tensor.ofLongs(Shape.of(4), 1, 2, 0, 4));
+    observe(
+        Tensor.ofLongs(Shape.of(8), 1, 2, 3, 4, 5, 6, 7, 8),
+        Tensor.ofLongs(Shape.of(8), 1, 1L << 40, 3, 4, 5, 6, -7, 8));
 
     assertThatCode(() -> comparison.verify(40)).doesNotThrowAnyException();
     assertThat(comparison.agreements()).singleElement().hasToString("'y' 75.0 % equal");
