@@ -16,6 +16,7 @@ import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 import org.bytedeco.tensorrt.nvinfer.IEngineInspector;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
 import org.bytedeco.tensorrt.nvinfer.IRuntime;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns a native engine with the runtime that loaded it and the logger of both. Questions may be
@@ -160,8 +161,9 @@ final class EngineHandle implements AutoCloseable {
   }
 
   /**
-   * All that the inspector tells of the layers, as JSON. Types and formats of layers with dynamic
-   * shapes are those at the best shapes of the profile: without a context it tells none.
+   * All that the inspector tells of the layers, as JSON; no layers where it tells nothing. Types
+   * and formats of layers with dynamic shapes are those at the best shapes of the profile: without
+   * a context it tells none.
    */
   String layersAsJson() {
     try (Owned<IExecutionContext> context = newContext();
@@ -177,7 +179,8 @@ final class EngineHandle implements AutoCloseable {
       if (!inspector.get().setExecutionContext(context.get())) {
         throw new TensorRtException("layers of the engine are not told: " + log.reason());
       }
-      return inspector.get().getEngineInformation(LayerInformationFormat.kJSON);
+      @Nullable String told = inspector.get().getEngineInformation(LayerInformationFormat.kJSON);
+      return told == null || told.isBlank() ? "{\"Layers\": []}" : told;
     }
   }
 

@@ -23,8 +23,8 @@ final class OutputComparison {
   static boolean isComparable(Tensor expected, Tensor actual) {
     boolean isOneKind =
         expected.elementType() == actual.elementType()
-            || FloatElements.isFloat(expected.elementType())
-                && FloatElements.isFloat(actual.elementType());
+            || (FloatElements.isFloat(expected.elementType())
+                && FloatElements.isFloat(actual.elementType()));
     return isOneKind && expected.shape().equals(actual.shape());
   }
 
@@ -59,7 +59,7 @@ final class OutputComparison {
     for (int index = 0; index < actual.length; index++) {
       float reference = expected[index];
       float answer = actual[index];
-      if (reference == answer || Float.isNaN(reference) && Float.isNaN(answer)) {
+      if (reference == answer || (Float.isNaN(reference) && Float.isNaN(answer))) {
         equalCount++;
       }
       if (Float.isFinite(reference) && Float.isFinite(answer)) {

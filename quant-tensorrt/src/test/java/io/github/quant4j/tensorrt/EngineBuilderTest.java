@@ -86,6 +86,8 @@ class EngineBuilderTest {
     assertThatExceptionOfType(TensorRtUnavailableException.class)
         .isThrownBy(EngineBuilder::defaultTimingCache);
     assertThatExceptionOfType(TensorRtUnavailableException.class)
+        .isThrownBy(TensorRt::capabilities);
+    assertThatExceptionOfType(TensorRtUnavailableException.class)
         .isThrownBy(() -> Engine.of(new byte[100]));
   }
 
