@@ -104,6 +104,30 @@ final class EngineHandle implements AutoCloseable {
         "an execution context", engine().createExecutionContext(), FactoryMade::delete, log);
   }
 
+  /** Makes a context that uses a profile; the first one is that of any new context. */
+  Owned<IExecutionContext> newContext(int profile, CudaStream stream) {
+    Owned<IExecutionContext> context = newContext();
+    boolean isReady = false;
+    try {
+      isReady = profile == 0 || selects(profile, context.get(), stream);
+    } finally {
+      if (!isReady) {
+        context.close();
+      }
+    }
+    if (!isReady) {
+      throw new TensorRtException(
+          "optimization profile %s cannot be used: %s".formatted(profile, log.reason()));
+    }
+    return context;
+  }
+
+  private static boolean selects(int profile, IExecutionContext context, CudaStream stream) {
+    boolean isQueued = context.setOptimizationProfileAsync(profile, stream.handle());
+    stream.synchronize();
+    return isQueued;
+  }
+
   /** What goes in. */
   List<EngineTensor> inputs() {
     return tensors(name -> isInput(name));
@@ -129,17 +153,6 @@ final class EngineHandle implements AutoCloseable {
         profileShape(input.name(), profile, OptProfileSelector.kMIN),
         profileShape(input.name(), profile, OptProfileSelector.kOPT),
         profileShape(input.name(), profile, OptProfileSelector.kMAX));
-  }
-
-  /** Makes a context use a profile; the first one is that of a new context. */
-  void select(int profile, IExecutionContext context, CudaStream stream) {
-    if (profile > 0) {
-      if (!context.setOptimizationProfileAsync(profile, stream.handle())) {
-        throw new TensorRtException(
-            "optimization profile %s cannot be used: %s".formatted(profile, log.reason()));
-      }
-      stream.synchronize();
-    }
   }
 
   /** Whether TensorRT reads or writes the tensor in memory of the host. */

@@ -151,10 +151,12 @@ final class OutputSlot implements AutoCloseable, OutputTarget {
   /** Frees the memory, after the context. */
   @Override
   public void close() {
-    try (OutputAllocator unused = allocator;
+    OutputAllocator made = allocator;
+    allocator = null;
+    try (made;
         memory;
         nativeName) {
-      allocator = null;
+      // Closes all of them, also when one fails.
     }
   }
 }
