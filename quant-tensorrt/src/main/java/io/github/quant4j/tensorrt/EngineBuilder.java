@@ -331,6 +331,11 @@ public final class EngineBuilder {
     return new EngineBuild(model, options).run(bytes);
   }
 
+  /** The options; not to be changed. */
+  BuildOptions options() {
+    return options;
+  }
+
   private EngineBuilder with(Consumer<BuildOptions> change) {
     return new EngineBuilder(model, options.with(change));
   }
