@@ -16,6 +16,7 @@ import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 import org.bytedeco.tensorrt.nvinfer.IEngineInspector;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
 import org.bytedeco.tensorrt.nvinfer.IRuntime;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns a native engine with the runtime that loaded it and the logger of both. Questions may be
@@ -103,6 +104,30 @@ final class EngineHandle implements AutoCloseable {
         "an execution context", engine().createExecutionContext(), FactoryMade::delete, log);
   }
 
+  /** Makes a context that uses a profile; the first one is that of any new context. */
+  Owned<IExecutionContext> newContext(int profile, CudaStream stream) {
+    Owned<IExecutionContext> context = newContext();
+    boolean isReady = false;
+    try {
+      isReady = profile == 0 || selects(profile, context.get(), stream);
+    } finally {
+      if (!isReady) {
+        context.close();
+      }
+    }
+    if (!isReady) {
+      throw new TensorRtException(
+          "optimization profile %s cannot be used: %s".formatted(profile, log.reason()));
+    }
+    return context;
+  }
+
+  private static boolean selects(int profile, IExecutionContext context, CudaStream stream) {
+    boolean isQueued = context.setOptimizationProfileAsync(profile, stream.handle());
+    stream.synchronize();
+    return isQueued;
+  }
+
   /** What goes in. */
   List<EngineTensor> inputs() {
     return tensors(name -> isInput(name));
@@ -130,25 +155,15 @@ final class EngineHandle implements AutoCloseable {
         profileShape(input.name(), profile, OptProfileSelector.kMAX));
   }
 
-  /** Makes a context use a profile; the first one is that of a new context. */
-  void select(int profile, IExecutionContext context, CudaStream stream) {
-    if (profile > 0) {
-      if (!context.setOptimizationProfileAsync(profile, stream.handle())) {
-        throw new TensorRtException(
-            "optimization profile %s cannot be used: %s".formatted(profile, log.reason()));
-      }
-      stream.synchronize();
-    }
-  }
-
   /** Whether TensorRT reads or writes the tensor in memory of the host. */
   boolean isOnHost(String name) {
     return engine().getTensorLocation(name).value == TensorLocation.kHOST.value;
   }
 
   /**
-   * All that the inspector tells of the layers, as JSON. Types and formats of layers with dynamic
-   * shapes are those at the best shapes of the profile: without a context it tells none.
+   * All that the inspector tells of the layers, as JSON; no layers where it tells nothing. Types
+   * and formats of layers with dynamic shapes are those at the best shapes of the profile: without
+   * a context it tells none.
    */
   String layersAsJson() {
     try (Owned<IExecutionContext> context = newContext();
@@ -164,7 +179,8 @@ final class EngineHandle implements AutoCloseable {
       if (!inspector.get().setExecutionContext(context.get())) {
         throw new TensorRtException("layers of the engine are not told: " + log.reason());
       }
-      return inspector.get().getEngineInformation(LayerInformationFormat.kJSON);
+      @Nullable String told = inspector.get().getEngineInformation(LayerInformationFormat.kJSON);
+      return told == null || told.isBlank() ? "{\"Layers\": []}" : told;
     }
   }
 

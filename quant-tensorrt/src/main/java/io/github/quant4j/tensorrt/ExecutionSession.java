@@ -3,8 +3,6 @@ package io.github.quant4j.tensorrt;
 
 import io.github.quant4j.core.tensor.Tensor;
 import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
 import org.bytedeco.tensorrt.nvinfer.IProfiler;
@@ -23,60 +21,33 @@ public final class ExecutionSession implements AutoCloseable {
   private final Engine engine;
   private final CudaStream stream;
   private final Owned<IExecutionContext> context;
-  private final List<InputSlot> inputs;
-  private final List<InputBounds> bounds;
-  private final List<OutputSlot> outputs;
+  private final SessionTensors tensors;
   private final SessionGraph graph;
-  private boolean isShapedByRun;
   private boolean isReleased;
 
   /** Set before the lock is taken, so that a thread that runs without pause lets go of it. */
   private volatile boolean isClosed;
 
   private ExecutionSession(
-      Engine engine,
-      CudaStream stream,
-      Owned<IExecutionContext> context,
-      List<InputBounds> bounds) {
+      Engine engine, CudaStream stream, Owned<IExecutionContext> context, SessionTensors tensors) {
     this.engine = engine;
     this.stream = stream;
     this.context = context;
-    this.bounds = bounds;
-    this.inputs = bounds.stream().map(InputSlot::new).toList();
-    this.outputs = engine.outputs().stream().map(OutputSlot::new).toList();
+    this.tensors = tensors;
     this.graph = new SessionGraph(stream, this::enqueuePlain);
   }
 
   static ExecutionSession create(Engine engine, int profile) {
-    EngineHandle handle = engine.handle();
-    engine.inputs().forEach(input -> requireOnDevice(handle, input));
-    engine.outputs().forEach(output -> requireOnDevice(handle, output));
-    Map<String, ShapeRange> ranges = engine.profile(profile).ranges();
-    List<InputBounds> bounds =
-        engine.inputs().stream().map(input -> InputBounds.of(input, ranges)).toList();
+    SessionTensors tensors = new SessionTensors(engine, profile);
     CudaStream stream = CudaStream.create();
     ExecutionSession session = null;
     try {
-      session = create(engine, bounds, profile, stream);
+      Owned<IExecutionContext> context = engine.handle().newContext(profile, stream);
+      session = new ExecutionSession(engine, stream, context, tensors);
       return session;
     } finally {
       if (session == null) {
         stream.close();
-      }
-    }
-  }
-
-  private static ExecutionSession create(
-      Engine engine, List<InputBounds> bounds, int profile, CudaStream stream) {
-    Owned<IExecutionContext> context = engine.handle().newContext();
-    ExecutionSession session = null;
-    try {
-      engine.handle().select(profile, context.get(), stream);
-      session = new ExecutionSession(engine, stream, context, bounds);
-      return session;
-    } finally {
-      if (session == null) {
-        context.close();
       }
     }
   }
@@ -102,7 +73,7 @@ public final class ExecutionSession implements AutoCloseable {
   /**
    * Runs the engine once.
    *
-   * @param tensors input name to tensor, one for every input; heap or direct, not kept
+   * @param inputs input name to tensor, one for every input; heap or direct, not kept
    * @return output name to tensor, in the order of the engine, in new heap memory
    * @throws EngineInputException if an input is missing, unknown, of another type, or of a shape
    *     outside the optimization profile; the session can go on
@@ -110,15 +81,15 @@ public final class ExecutionSession implements AutoCloseable {
    * @throws TensorRtException if TensorRT cannot run the engine
    * @throws IllegalStateException if the session is closed
    */
-  public Map<String, Tensor> run(Map<String, Tensor> tensors) {
-    return run(tensors, Map.of());
+  public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+    return run(inputs, Map.of());
   }
 
   /**
-   * Runs the engine once and writes outputs into memory of the caller, so that runs leave nothing to
-   * the garbage collector but the tensors themselves.
+   * Runs the engine once and writes outputs into memory of the caller, so that runs leave nothing
+   * to the garbage collector but the tensors themselves.
    *
-   * @param tensors input name to tensor, one for every input; heap or direct, not kept
+   * @param inputs input name to tensor, one for every input; heap or direct, not kept
    * @param targets output name to heap or direct buffer, for some or all outputs: little-endian
    *     row-major elements are written from its position, which is not moved; its limit leaves room
    *     for all of them, and may leave more
@@ -131,16 +102,16 @@ public final class ExecutionSession implements AutoCloseable {
    * @throws TensorRtException if TensorRT cannot run the engine
    * @throws IllegalStateException if the session is closed
    */
-  public Map<String, Tensor> run(Map<String, Tensor> tensors, Map<String, ByteBuffer> targets) {
+  public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, ByteBuffer> targets) {
     requireOpen();
     synchronized (lock) {
-      stage(tensors);
-      requireRoom(targets);
+      stage(inputs);
+      tensors.requireRoom(targets);
       enqueueInputs();
       enqueueCompute();
       enqueueOutputs();
       stream.synchronize();
-      return read(targets);
+      return tensors.read(targets);
     }
   }
 
@@ -162,32 +133,33 @@ public final class ExecutionSession implements AutoCloseable {
   }
 
   /** Checks inputs and brings them to the staging memory; sets their shapes where they changed. */
-  void stage(Map<String, Tensor> tensors) {
+  void stage(Map<String, Tensor> inputs) {
     requireOpen();
-    InputBounds.verify(bounds, tensors);
-    reshape(tensors);
-    for (InputSlot input : inputs) {
-      input.stage(tensor(tensors, input));
+    tensors.verify(inputs);
+    boolean isKnown = false;
+    try {
+      isKnown = !tensors.reshape(context.get(), inputs);
+    } finally {
+      if (!isKnown) {
+        graph.forgetShapes();
+      }
     }
+    tensors.stage(inputs);
   }
 
   /** Queues the copies of all inputs to the GPU. */
   void enqueueInputs() {
-    for (InputSlot input : inputs) {
-      input.enqueue(stream);
-    }
+    tensors.enqueueInputs(stream);
   }
 
   /** Queues the work of the engine. */
   void enqueueCompute() {
-    graph.run(!isShapedByRun);
+    graph.run(!tensors.isShapedByRun());
   }
 
   /** Queues the copies of all outputs to the host. */
   void enqueueOutputs() {
-    for (OutputSlot output : outputs) {
-      output.enqueue(stream);
-    }
+    tensors.enqueueOutputs(stream);
   }
 
   /**
@@ -205,53 +177,13 @@ public final class ExecutionSession implements AutoCloseable {
     return stream;
   }
 
-  private void reshape(Map<String, Tensor> tensors) {
-    boolean isDone = false;
-    try {
-      boolean isChanged = false;
-      for (InputSlot input : inputs) {
-        isChanged |= input.reshape(context.get(), tensor(tensors, input));
-      }
-      if (isChanged) {
-        graph.forgetShapes();
-        outputs.forEach(output -> output.reshape(context.get()));
-        isShapedByRun = outputs.stream().anyMatch(OutputSlot::isShapedByRun);
-      }
-      isDone = true;
-    } finally {
-      if (!isDone) {
-        // Some are set and some are not: the next run sets all.
-        inputs.forEach(InputSlot::forgetShape);
-      }
-    }
-  }
-
-  private void requireRoom(Map<String, ByteBuffer> targets) {
-    if (!targets.isEmpty()) {
-      OutputBytes.requireKnown(engine.outputs(), targets);
-      for (OutputSlot output : outputs) {
-        output.requireRoom(targets.get(output.name()));
-      }
-    }
-  }
-
   private void enqueuePlain() {
     boolean isQueued = context.get().enqueueV3(stream.handle());
-    if (isShapedByRun) {
-      outputs.forEach(OutputSlot::rethrow);
-    }
+    tensors.rethrow();
     if (!isQueued) {
       throw new TensorRtException(
           "TensorRT could not run the engine: " + engine.handle().log().reason());
     }
-  }
-
-  private Map<String, Tensor> read(Map<String, ByteBuffer> targets) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (OutputSlot output : outputs) {
-      tensors.put(output.name(), output.read(targets.get(output.name())));
-    }
-    return tensors;
   }
 
   private void release() {
@@ -260,8 +192,7 @@ public final class ExecutionSession implements AutoCloseable {
         graph) {
       // Closes the last first, and the rest also when one fails.
     } finally {
-      inputs.forEach(InputSlot::close);
-      outputs.forEach(OutputSlot::close);
+      tensors.close();
       engine.closed(this);
     }
   }
@@ -269,22 +200,6 @@ public final class ExecutionSession implements AutoCloseable {
   private void requireOpen() {
     if (isClosed) {
       throw new IllegalStateException("session is closed");
-    }
-  }
-
-  private static Tensor tensor(Map<String, Tensor> tensors, InputSlot input) {
-    Tensor tensor = tensors.get(input.name());
-    if (tensor == null) {
-      throw new EngineInputException(input.name(), "missing", "a tensor");
-    }
-    return tensor;
-  }
-
-  private static void requireOnDevice(EngineHandle handle, EngineTensor tensor) {
-    if (handle.isOnHost(tensor.name())) {
-      throw new TensorRtException(
-          "tensor '%s' of the engine holds a shape in memory of the host, expected data only"
-              .formatted(tensor));
     }
   }
 }

@@ -16,9 +16,10 @@ import java.util.List;
  * class is small: the object begins with the address of a table that holds the address of every
  * virtual function in the order of declaration. This class lays out both in native memory and lets
  * JNA make the functions. It follows the Itanium C++ ABI, that of every compiler on Linux, see
- * {@link HostPlatform#hasItaniumAbi}: before the functions the table holds the offset to the
- * whole object, 0, and the address of the type information. The type here has no base class, so that
- * {@code dynamic_cast} finds nothing. TensorRT 10.6 does not cast what is made here; the presets do.
+ * {@link HostPlatform#hasItaniumAbi}: before the functions the table holds the offset to the whole
+ * object, 0, and the address of the type information. The type here has no base class, so that
+ * {@code dynamic_cast} finds nothing. TensorRT 10.6 does not cast what is made here; the presets
+ * do.
  *
  * <p>The functions must let nothing be thrown. Native code does not keep this object: whoever hands
  * out the address closes this only when no native object holds it any more.

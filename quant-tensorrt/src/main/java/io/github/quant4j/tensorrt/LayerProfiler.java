@@ -9,8 +9,8 @@ import java.util.function.ObjDoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A profiler of TensorRT, {@code nvinfer1::IProfiler}, that hands on the times of layers. TensorRT calls
- * it from the thread that runs the engine.
+ * A profiler of TensorRT, {@code nvinfer1::IProfiler}, that hands on the times of layers. TensorRT
+ * calls it from the thread that runs the engine.
  *
  * <p>The table of functions is that of the class in the headers of TensorRT 10: {@code
  * reportLayerTime}, then the virtual destructor. The compiled code of the presets calls {@code
@@ -33,8 +33,7 @@ final class LayerProfiler implements AutoCloseable {
     Report report = (self, name, milliseconds) -> report(name, milliseconds);
     this.object =
         HandMadeObject.of(
-            List.of(
-                report, HandMadeObject.UNUSED_DESTRUCTOR, HandMadeObject.UNUSED_DESTRUCTOR));
+            List.of(report, HandMadeObject.UNUSED_DESTRUCTOR, HandMadeObject.UNUSED_DESTRUCTOR));
   }
 
   /** Where the profiler lies, valid until {@link #close}. */

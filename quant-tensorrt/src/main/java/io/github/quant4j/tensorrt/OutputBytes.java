@@ -70,8 +70,7 @@ final class OutputBytes {
    */
   static Tensor copy(
       EngineTensor output, Shape shape, ByteBuffer staged, @Nullable ByteBuffer target) {
-    ByteBuffer view =
-        target == null ? ByteBuffer.allocate(staged.remaining()) : target.duplicate();
+    ByteBuffer view = target == null ? ByteBuffer.allocate(staged.remaining()) : target.duplicate();
     view.limit(view.position() + staged.remaining());
     int start = view.position();
     view.put(staged);

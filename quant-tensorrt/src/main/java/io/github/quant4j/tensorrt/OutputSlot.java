@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * The memory of one output of a session, on the GPU and on the host, as large as the largest tensor
  * so far. Makes no native object while shapes stay the same.
  *
- * <p>Where the shape depends on the values of the inputs, as that of NonZero does, TensorRT tells it
- * in the run and asks for memory then; what it can need at most is made ready before unless that is
- * very much.
+ * <p>Where the shape depends on the values of the inputs, as that of NonZero does, TensorRT tells
+ * it in the run and asks for memory then; what it can need at most is made ready before unless that
+ * is very much.
  */
 final class OutputSlot implements AutoCloseable, OutputTarget {
 
@@ -78,7 +78,8 @@ final class OutputSlot implements AutoCloseable, OutputTarget {
               "output '%s' with a shape that depends on values".formatted(name()),
               () -> new OutputAllocator(this));
       allocator = made;
-      if (!context.setOutputAllocator(nativeName, new IOutputAllocator(new Address(made.address())))) {
+      if (!context.setOutputAllocator(
+          nativeName, new IOutputAllocator(new Address(made.address())))) {
         throw new TensorRtException(
             "TensorRT does not take an allocator for output '%s'".formatted(name()));
       }
@@ -150,10 +151,12 @@ final class OutputSlot implements AutoCloseable, OutputTarget {
   /** Frees the memory, after the context. */
   @Override
   public void close() {
-    try (OutputAllocator unused = allocator;
+    OutputAllocator made = allocator;
+    allocator = null;
+    try (made;
         memory;
         nativeName) {
-      allocator = null;
+      // Closes all of them, also when one fails.
     }
   }
 }

@@ -18,10 +18,11 @@ class LayerTimesTest {
     // Each run takes 1 ms; the first 5 are to warm up.
     LayerTimes times =
         TIMER.layers(
-            new Runs((run, recorder) -> {
-              recorder.report("conv", run < 5 ? 1000 : run % 2 == 0 ? 2 : 4);
-              recorder.report("relu", 1);
-            }));
+            new Runs(
+                (run, recorder) -> {
+                  recorder.report("conv", run < 5 ? 1000 : run % 2 == 0 ? 2 : 4);
+                  recorder.report("relu", 1);
+                }));
 
     assertThat(times.runCount()).isEqualTo(20);
     assertThat(times.layers())

@@ -97,7 +97,10 @@ class OutputAllocatorTest {
                       OutputAllocator.InterfaceInfo.class,
                       NativeCalls.arguments(allocator.address()));
 
-      assertThat(info.kind).isNotNull().extracting(kind -> kind.getString(0)).isEqualTo("IOutputAllocator");
+      assertThat(info.kind)
+          .isNotNull()
+          .extracting(kind -> kind.getString(0))
+          .isEqualTo("IOutputAllocator");
       assertThat(info.major).isEqualTo(1);
       assertThat(info.minor).isZero();
     }
@@ -125,7 +128,8 @@ class OutputAllocatorTest {
     assertThat(target.shapes).containsExactly(List.of(3L, 4L));
   }
 
-  private static @Nullable Pointer reallocate(OutputAllocator allocator, int entry, long byteCount) {
+  private static @Nullable Pointer reallocate(
+      OutputAllocator allocator, int entry, long byteCount) {
     Object[] arguments =
         entry == REALLOCATE
             ? NativeCalls.arguments(allocator.address(), "y", null, byteCount, 256L)

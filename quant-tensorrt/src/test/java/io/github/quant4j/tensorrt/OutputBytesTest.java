@@ -51,8 +51,7 @@ class OutputBytesTest {
   @Test
   void requireRoom_targetThatIsTooSmall_isNamed() {
     assertThatExceptionOfType(EngineOutputException.class)
-        .isThrownBy(
-            () -> OutputBytes.requireRoom(OUTPUT, Shape.of(3, 2), ByteBuffer.allocate(23)))
+        .isThrownBy(() -> OutputBytes.requireRoom(OUTPUT, Shape.of(3, 2), ByteBuffer.allocate(23)))
         .withMessage(
             "output 'y' is given a buffer with 23 bytes remaining, expected at least 24 for"
                 + " int32[3, 2]")
