@@ -50,7 +50,8 @@ final class ComparisonRows {
 
   /** Notes that nothing more will be known of an engine. */
   void failed(String name, Exception failure) {
-    LOGGER.warn("engine \"{}\" is left out of the comparison", name, failure);
+    LOGGER.warn("engine \"{}\" is left out of the comparison: {}", name, failure.toString());
+    LOGGER.debug("what failed with engine \"{}\"", name, failure);
     String message = failure.getMessage();
     put(
         row(name)
