@@ -34,9 +34,7 @@ class AccuracyPassTest {
     assertThat(found.get("same"))
         .isEqualTo(
             new EngineAccuracy(
-                5,
-                Double.POSITIVE_INFINITY,
-                Optional.of(new TopOneAccuracy(5, 4, 4, 5))));
+                5, Double.POSITIVE_INFINITY, Optional.of(new TopOneAccuracy(5, 4, 4, 5))));
   }
 
   @Test
