@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EngineBuilderTest {
@@ -85,6 +86,8 @@ class EngineBuilderTest {
     assertThatExceptionOfType(TensorRtUnavailableException.class)
         .isThrownBy(EngineBuilder::defaultTimingCache);
     assertThatExceptionOfType(TensorRtUnavailableException.class)
+        .isThrownBy(TensorRt::capabilities);
+    assertThatExceptionOfType(TensorRtUnavailableException.class)
         .isThrownBy(() -> Engine.of(new byte[100]));
   }
 
@@ -102,6 +105,21 @@ class EngineBuilderTest {
                 + " is not 0");
     assertThat(failure.parserErrors()).extracting(ParserError::node).containsExactly("dq_3");
     assertThat(failure.errors()).containsExactly("[ModelImporter.cpp] failed twice");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Error Code 2: OutOfMemory (Requested size was 8 bytes.), true",
+    "Error Code 1: Cuda Runtime (out of memory), true",
+    "Error Code 10: no implementation, false"
+  })
+  void building_withoutMemory_saysSo(String error, boolean isOutOfMemory) {
+    EngineBuildException failure =
+        EngineBuildException.building("model", List.of(new BuildMessage(Severity.ERROR, error)));
+
+    assertThat(failure.isOutOfMemory()).isEqualTo(isOutOfMemory);
+    assertThat(String.valueOf(failure.getMessage()).contains("free some or lower workspace"))
+        .isEqualTo(isOutOfMemory);
   }
 
   @Test

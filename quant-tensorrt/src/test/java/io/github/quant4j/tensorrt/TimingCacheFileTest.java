@@ -4,8 +4,6 @@ package io.github.quant4j.tensorrt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.github.quant4j.core.file.AtomicFile;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,18 +106,7 @@ class TimingCacheFileTest {
   }
 
   private static Process start(Path file) throws IOException {
-    String classPath =
-        Stream.of(TimingCacheFileTest.class, TimingCacheFile.class, AtomicFile.class)
-            .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
-            .collect(Collectors.joining(File.pathSeparator));
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            classPath,
-            Appender.class.getName(),
-            file.toString())
-        .inheritIO()
-        .start();
+    return JavaProcess.of(Appender.class, file.toString()).inheritIO().start();
   }
 
   private static void appendAll(Path file) {
