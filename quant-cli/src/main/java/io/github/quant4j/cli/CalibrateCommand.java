@@ -45,6 +45,8 @@ final class CalibrateCommand implements Callable<Integer> {
 
   @Mixin private SampleOptions samples;
 
+  @Mixin private ThreadOption threads;
+
   @Mixin private TableOutput output;
 
   @Mixin private RangeOptions ranges;
@@ -86,10 +88,7 @@ final class CalibrateCommand implements Callable<Integer> {
         ranges.applyTo(plan.applyTo(PostTrainingQuantization.of(floatModel)));
     try (CalibrationSource source = samples.open(spec, data, floatModel, BATCH_SIZE);
         ProgressLine progress = new ProgressLine(streams, "calibrating")) {
-      return calibration
-          .applyTo(quantization, samples.threadCount())
-          .listener(progress)
-          .observe(source);
+      return calibration.applyTo(quantization, threads.count()).listener(progress).observe(source);
     } catch (OnnxException e) {
       throw new CommandException("cannot calibrate \"" + model + "\": " + e.getMessage(), e);
     } catch (CalibrationException e) {

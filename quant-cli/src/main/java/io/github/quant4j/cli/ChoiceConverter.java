@@ -12,6 +12,8 @@ import io.github.quant4j.onnx.qdq.PlanProfile;
 import io.github.quant4j.onnx.qdq.Target;
 import io.github.quant4j.onnx.qdq.WeightForm;
 import io.github.quant4j.onnx.repair.CodeReading;
+import io.github.quant4j.ptq.EngineKind;
+import io.github.quant4j.tensorrt.Precision;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +32,9 @@ abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConvert
       Map.of(
           BuildMode.WEAKLY_TYPED, "weak",
           BuildMode.STRONGLY_TYPED, "strong",
-          WeightForm.FLOAT_WITH_PAIRS, "pairs");
+          WeightForm.FLOAT_WITH_PAIRS, "pairs",
+          EngineKind.INT8_MIN_MAX, "int8-minmax",
+          EngineKind.INT8_ENTROPY_2, "int8-entropy2");
 
   private final Class<E> choices;
 
@@ -108,6 +112,27 @@ abstract sealed class ChoiceConverter<E extends Enum<E>> implements ITypeConvert
   static final class OfMethod extends ChoiceConverter<CalibrationMethod> {
     OfMethod() {
       super(CalibrationMethod.class);
+    }
+  }
+
+  /** Reads what an engine may compute with. */
+  static final class OfPrecision extends ChoiceConverter<Precision> {
+    OfPrecision() {
+      super(Precision.class);
+    }
+  }
+
+  /** Reads a kind of engines. */
+  static final class OfEngineKind extends ChoiceConverter<EngineKind> {
+    OfEngineKind() {
+      super(EngineKind.class);
+    }
+  }
+
+  /** Reads a calibrator of TensorRT. */
+  static final class OfCalibrator extends ChoiceConverter<CalibratorChoice> {
+    OfCalibrator() {
+      super(CalibratorChoice.class);
     }
   }
 

@@ -49,4 +49,11 @@ abstract sealed class NumberInRange implements ITypeConverter<Double> {
       super(Double.MIN_VALUE, 100, "a percentage above 0 up to 100 such as 99.99");
     }
   }
+
+  /** Reads a time of at most an hour. */
+  static final class OfSeconds extends NumberInRange {
+    OfSeconds() {
+      super(0, 3600, "a number of seconds from 0 to 3600 such as 1.5");
+    }
+  }
 }

@@ -40,6 +40,13 @@ final class ProgressLine implements CalibrationListener, AutoCloseable {
     }
   }
 
+  /** Shows a text where nothing is counted. */
+  void show(String text) {
+    if (visible) {
+      rewrite(text);
+    }
+  }
+
   @Override
   public void close() {
     if (width > 0) {

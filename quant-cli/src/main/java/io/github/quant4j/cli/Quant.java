@@ -20,6 +20,9 @@ public final class Quant {
 
   private static final String DEBUG = "--debug";
 
+  /** Of JavaCPP, in the spelling that gives way to the one that users know. */
+  private static final String MEMORY_LIMIT = "org.bytedeco.javacpp.maxphysicalbytes";
+
   private Quant() {}
 
   /**
@@ -32,6 +35,9 @@ public final class Quant {
       // Read by slf4j-simple when the first logger is made, which is after this.
       System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "debug");
     }
+    // JavaCPP would end a build at four times the Java heap, and TensorRT takes its memory
+    // elsewhere.
+    System.getProperties().putIfAbsent(MEMORY_LIMIT, "0");
     System.exit(run(args, new CommandStreams(System.out, System.err, StandardError::isTerminal)));
   }
 
@@ -68,6 +74,8 @@ public final class Quant {
                 .addSubcommand(new TableMergeCommand(streams)))
         .addSubcommand(new VerifyCommand(streams))
         .addSubcommand(new RepairCommand(streams))
+        .addSubcommand(new BuildCommand(streams))
+        .addSubcommand(new BenchCommand(streams))
         .addSubcommand(new InspectCommand(streams))
         .addSubcommand(new LintCommand(streams))
         .setOut(new PrintWriter(streams.out(), true, US_ASCII))

@@ -62,6 +62,8 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Mixin private SampleOptions samples;
 
+  @Mixin private ThreadOption threads;
+
   @Option(
       names = {"-o", "--output"},
       required = true,
@@ -192,10 +194,10 @@ final class QuantizeCommand implements Callable<Integer> {
     PostTrainingQuantization plain =
         precision
             .applyTo(plan.applyTo(PostTrainingQuantization.of(floatModel)))
-            .threadCount(samples.threadCount());
+            .threadCount(threads.count());
     try {
       if (read.isEmpty()) {
-        return run(calibration.applyTo(ranges.applyTo(plain), samples.threadCount()), floatModel);
+        return run(calibration.applyTo(ranges.applyTo(plain), threads.count()), floatModel);
       }
       PostTrainingQuantization given = ranges.applyToTable(plain).table(read.get().table());
       return data == null ? given.run() : run(given, floatModel);

@@ -63,6 +63,8 @@ final class RepairCommand implements Callable<Integer> {
 
   @Mixin private SampleOptions samples;
 
+  @Mixin private ThreadOption threads;
+
   @Option(
       names = "--float",
       paramLabel = "FLOAT.onnx",
@@ -199,7 +201,7 @@ final class RepairCommand implements Callable<Integer> {
   }
 
   private ModelRepair options(OnnxModel source) throws IOException {
-    ModelRepair repair = ModelRepair.of(source).target(target).threadCount(samples.threadCount());
+    ModelRepair repair = ModelRepair.of(source).target(target).threadCount(threads.count());
     if (floatFile != null) {
       repair = repair.floatModel(OnnxModel.read(floatFile));
     }

@@ -46,16 +46,9 @@ final class SampleOptions {
       paramLabel = "N",
       converter = PositiveNumber.class,
       description =
-          "Run N samples at once; the batch size the model is fixed to, or else 32, and 100 to"
-              + " verify, unless given; test data stay as they are.")
+          "Run N samples at once; the batch size the model is fixed to, or else 32, 100 to"
+              + " verify and 1 to bench, unless given; test data stay as they are.")
   private @Nullable Integer batchSize;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      converter = PositiveNumber.class,
-      description = "Run on N threads; one per core unless given.")
-  private @Nullable Integer threads;
 
   @Option(
       names = SEED,
@@ -69,14 +62,14 @@ final class SampleOptions {
 
   private @Nullable PictureSource opened;
 
-  /** Returns the number of threads, 0 for the runtime's choice. */
-  int threadCount() {
-    return threads == null ? 0 : threads;
-  }
-
   /** Returns how many of the given number of samples or labels are to be used. */
   int limited(int count) {
     return sampleLimit == null ? count : Math.min(sampleLimit, count);
+  }
+
+  /** Returns the batch size asked for, null where it is left open. */
+  @Nullable Integer givenBatchSize() {
+    return batchSize;
   }
 
   /** Opens the samples for a model. */
@@ -144,7 +137,12 @@ final class SampleOptions {
     if (sampleLimit != null) {
       builder.sampleLimit(sampleLimit);
     }
-    return builder.batchSize(batchSize(model.graph().inputs(), defaultBatchSize));
+    return builder.batchSize(batchSize(model, defaultBatchSize));
+  }
+
+  /** Returns the batch size asked for, or that of the model, or else another. */
+  int batchSize(OnnxModel model, int absent) {
+    return batchSize(model.graph().inputs(), absent);
   }
 
   private int batchSize(List<Value> inputs, int absent) {

@@ -55,6 +55,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private SampleOptions samples;
 
+  @Mixin private ThreadOption threads;
+
   @Option(
       names = LABELS,
       paramLabel = "LABELS.npy",
@@ -110,8 +112,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private Verification verification(OnnxModel floatModel, OnnxModel int8Model) throws IOException {
-    Verification verification =
-        Verification.of(floatModel, int8Model).threadCount(samples.threadCount());
+    Verification verification = Verification.of(floatModel, int8Model).threadCount(threads.count());
     if (labels == null) {
       return verification;
     }

@@ -90,6 +90,20 @@ class QuantJarIT {
     assertThat(run.err()).startsWith("quant: model ").hasLineCount(1);
   }
 
+  /** The glue is in the jar: what is missing is a library of the machine, or its GPU. */
+  @Test
+  void inspect_engineWithoutAGpu_isOneLineThatNamesWhatIsMissing(@TempDir Path folder)
+      throws Exception {
+    CommandRun run = java("inspect", Files.writeString(folder.resolve("engine.plan"), "ftrt"));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .startsWith("quant: TensorRT is not available: ")
+        .containsAnyOf("libcuda", "libcudart", "CUDA finds no driver", "CUDA shows no device")
+        .hasLineCount(1);
+  }
+
   @Test
   void jar_holdsLicencesAndRuntimesOfAllPlatformsButNoDebugFiles() throws IOException {
     try (JarFile jar = new JarFile(JAR.toFile())) {
@@ -100,8 +114,10 @@ class QuantJarIT {
           .contains("ai/onnxruntime/native/linux-x64/libonnxruntime.so")
           .contains("ai/onnxruntime/native/osx-aarch64/libonnxruntime.dylib")
           .contains("ai/onnxruntime/native/win-x64/onnxruntime.dll")
+          .contains("org/bytedeco/tensorrt/linux-x86_64/libjninvinfer.so")
+          .contains("META-INF/maven/org.bytedeco/tensorrt/pom.properties")
           .doesNotHaveDuplicates()
-          .noneMatch(name -> name.contains(".dSYM") || name.startsWith("org/bytedeco"))
+          .noneMatch(name -> name.contains(".dSYM") || name.matches(".*/lib(nv|cu).*\\.so.*"))
           .noneMatch(name -> name.toUpperCase(Locale.ROOT).matches("META-INF/.*\\.(SF|RSA|DSA)"));
     }
   }
@@ -115,6 +131,7 @@ class QuantJarIT {
     try {
       ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
       builder.environment().remove("DISPLAY");
+      builder.environment().put("CUDA_VISIBLE_DEVICES", "-1");
       Process process = builder.start();
       String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return new CommandRun(process.waitFor(), out, Files.readString(errors));

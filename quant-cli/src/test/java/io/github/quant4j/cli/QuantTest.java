@@ -45,7 +45,9 @@ class QuantTest {
         "table merge",
         "verify",
         "inspect",
-        "lint"
+        "lint",
+        "build",
+        "bench"
       })
   void run_helpOfACommand_printsItsUsage(String command) {
     CommandRun run = CommandRun.of((Object[]) (command + " --help").split(" "));

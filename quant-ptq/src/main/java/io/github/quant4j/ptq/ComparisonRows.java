@@ -50,14 +50,14 @@ final class ComparisonRows {
 
   /** Notes that nothing more will be known of an engine. */
   void failed(String name, Exception failure) {
-    LOGGER.warn("engine \"{}\" is left out of the comparison", name, failure);
     String message = failure.getMessage();
-    put(
-        row(name)
-            .failed(
-                message == null || message.isBlank()
-                    ? failure.getClass().getSimpleName()
-                    : message.strip().replaceAll("\\s*\\R\\s*", "; ")));
+    String reason =
+        message == null || message.isBlank()
+            ? failure.getClass().getSimpleName()
+            : message.strip().replaceAll("\\s*\\R\\s*", "; ");
+    LOGGER.warn("engine \"{}\" is left out of the comparison: {}", name, reason);
+    LOGGER.debug("what failed with engine \"{}\"", name, failure);
+    put(row(name).failed(reason));
   }
 
   /** Returns all rows in the order of the candidates. */

@@ -99,7 +99,9 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
     source.rewind();
     // A batch that is filled up holds samples twice, so only models that want that are given some.
     CalibrationSource batches =
-        BatchAxis.canCut(model) ? source : FilledBatches.of(source, samples.batchSize());
+        EngineInputs.fixedBatchSize(model).isEmpty()
+            ? source
+            : FilledBatches.of(source, samples.batchSize());
     return new ExplicitModel(settings.quantization).of(model, batches);
   }
 

@@ -41,7 +41,7 @@ record RecommendationRule(double largestDropPoints, double smallestSqnr) {
     Optional<EngineRow> faithless = timed.stream().filter(row -> !keepsAccuracy(row)).max(BY_SPEED);
     Optional<EngineRow> fastest = keeping.stream().max(BY_SPEED);
     if (fastest.isEmpty()) {
-      return none("none: no engine keeps the accuracy" + faithless.map(this::told).orElse(""));
+      return none("none: no engine keeps the accuracy" + faithless.map(this::lacking).orElse(""));
     }
     EngineRow baseline =
         timed.stream().filter(row -> !isRelated(row)).findFirst().orElse(timed.get(0));
@@ -97,13 +97,24 @@ record RecommendationRule(double largestDropPoints, double smallestSqnr) {
     return keeping.stream()
         .filter(row -> !row.equals(baseline))
         .max(BY_SPEED)
-        .map(row -> "%s is %s".formatted(row.name(), speedText(row)))
+        .map(RecommendationRule::otherText)
         .orElse("no other engine that keeps the accuracy was timed");
+  }
+
+  private static String otherText(EngineRow row) {
+    return speedup(row) > 1
+        ? "%s is only %s times as fast, expected %s at least"
+            .formatted(row.name(), format("%.3f", speedup(row)), WORTHWHILE_SPEEDUP)
+        : "%s is %s".formatted(row.name(), speedText(row));
   }
 
   private String told(EngineRow row) {
     return "; %s is %s, but has %s, expected %s"
         .formatted(row.name(), speedText(row), accuracyText(row), limitText(row));
+  }
+
+  private String lacking(EngineRow row) {
+    return "; %s has %s, expected %s".formatted(row.name(), accuracyText(row), limitText(row));
   }
 
   private String limitText(EngineRow row) {

@@ -69,41 +69,49 @@ final class SyntheticSamples {
    * @throws VerificationException if an input is of another type
    */
   static Map<String, Tensor> of(OnnxModel model, Map<String, Shape> shapes) {
-    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (Value input : model.graph().inputs()) {
-      ElementType type = input.type().elementType().orElse(ElementType.STRING);
-      tensors.put(
-          input.name(), filled(random, new Input(input.name(), type, deviation(input)), shapes));
-    }
-    return tensors;
+    return filled(
+        model.graph().inputs().stream()
+            .map(
+                input ->
+                    new Input(
+                        input.name(),
+                        input.type().elementType().orElse(ElementType.STRING),
+                        deviation(input)))
+            .toList(),
+        shapes);
   }
 
-  /**
-   * Returns the inputs of one run of an engine, likewise.
-   *
-   * @throws VerificationException if an input is of another type
-   */
+  /** Returns the inputs of one run of an engine, likewise. */
   static Map<String, Tensor> of(List<EngineTensor> inputs, Map<String, Shape> shapes) {
+    return filled(
+        inputs.stream().map(input -> new Input(input.name(), input.elementType(), 1)).toList(),
+        shapes);
+  }
+
+  private static Map<String, Tensor> filled(List<Input> inputs, Map<String, Shape> shapes) {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (EngineTensor input : inputs) {
+    for (Input input : inputs) {
+      Shape shape = requireNonNull(shapes.get(input.name), input.name);
       tensors.put(
-          input.name(), filled(random, new Input(input.name(), input.elementType(), 1), shapes));
+          input.name,
+          input.type == ElementType.FLOAT
+              ? normal(random, shape, input.deviation)
+              : ones(input, shape));
     }
     return tensors;
   }
 
-  private static Tensor filled(RandomGenerator random, Input input, Map<String, Shape> shapes) {
-    Shape shape = requireNonNull(shapes.get(input.name), input.name);
+  private static Tensor ones(Input input, Shape shape) {
     int count = Math.toIntExact(shape.elementCount());
-    byte[] bytes = new byte[count];
-    Arrays.fill(bytes, (byte) 1);
     return switch (input.type) {
-      case FLOAT -> normal(random, shape, input.deviation);
       case INT64 -> Tensor.ofLongs(shape, LongStream.generate(() -> 1).limit(count).toArray());
       case INT32 -> Tensor.ofInts(shape, IntStream.generate(() -> 1).limit(count).toArray());
-      case INT8, UINT8, BOOL -> Tensor.ofBytes(input.type, shape, bytes);
+      case INT8, UINT8, BOOL -> {
+        byte[] bytes = new byte[count];
+        Arrays.fill(bytes, (byte) 1);
+        yield Tensor.ofBytes(input.type, shape, bytes);
+      }
       default ->
           throw new VerificationException(
               "input \"%s\" is of type %s, for which no samples can be made up; give samples"

@@ -49,6 +49,22 @@ final class TinyNetwork {
     return network;
   }
 
+  /** Returns a network with float inputs of [any, any], written as exporters often do: [?, ?]. */
+  static TinyNetwork ofMatrices(String... names) {
+    TinyNetwork network = new TinyNetwork();
+    for (String name : names) {
+      ValueInfoProto.Builder input = value(name, ElementType.FLOAT, -1, -1).toBuilder();
+      input
+          .getTypeBuilder()
+          .getTensorTypeBuilder()
+          .getShapeBuilder()
+          .getDimBuilderList()
+          .forEach(dimension -> dimension.setDimParam("?"));
+      network.graph.addInput(input);
+    }
+    return network;
+  }
+
   /**
    * Returns x -> stem -> ruin -> body1 -> body2 -> body3 -> y. The channels of stem differ a
    * thousandfold in range, and ruin makes up for it, so INT8 loses most channels there; it does

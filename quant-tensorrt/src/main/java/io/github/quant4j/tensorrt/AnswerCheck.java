@@ -44,7 +44,7 @@ public final class AnswerCheck {
    * Returns a check with a limit that fits the build.
    *
    * @param reference what the engine should answer; called on the thread of the build, once for
-   *     every run of the engine
+   *     every run of the engine, and what it throws the build throws
    * @param samples what both are run with: input name to tensor, at least one run, each of shapes
    *     that an optimization profile takes; the tensors are not copied
    * @return the check

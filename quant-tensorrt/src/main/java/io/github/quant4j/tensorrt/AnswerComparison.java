@@ -50,6 +50,12 @@ final class AnswerComparison {
         });
   }
 
+  /** Takes in all answers that another comparison has seen. */
+  void combine(AnswerComparison other) {
+    other.outputs.forEach(
+        (name, output) -> outputs.computeIfAbsent(name, OutputComparison::new).combine(output));
+  }
+
   /** How far each output agrees, in the order of the engine. */
   List<OutputAgreement> agreements() {
     return outputs.values().stream().map(OutputComparison::agreement).toList();
@@ -79,5 +85,10 @@ final class AnswerComparison {
               options),
           agreements);
     }
+  }
+
+  @Override
+  public String toString() {
+    return agreements().toString();
   }
 }

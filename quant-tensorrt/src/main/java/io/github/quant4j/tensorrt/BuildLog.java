@@ -100,14 +100,27 @@ final class BuildLog {
 
   /** The last errors in one line; what to say where there is none. */
   String reason() {
-    List<BuildMessage> errors = errors();
-    return errors.isEmpty()
+    List<BuildMessage> last = lastErrors();
+    return last.isEmpty()
         ? "it gave no reason"
-        : errors.stream()
-            .skip(Math.max(0, errors.size() - ERRORS_SHOWN))
-            .map(BuildMessage::line)
-            .distinct()
-            .collect(Collectors.joining("; "));
+        : last.stream().map(BuildMessage::line).distinct().collect(Collectors.joining("; "));
+  }
+
+  /**
+   * What to throw where TensorRT could not create something.
+   *
+   * @param what it, such as "an execution context"
+   * @return a {@link CudaException} where memory ran out
+   */
+  TensorRtException creationFailure(String what) {
+    return lastErrors().stream().anyMatch(BuildMessage::isOutOfMemory)
+        ? CudaException.outOfMemory("creating " + what, reason())
+        : new TensorRtException("TensorRT could not create %s: %s".formatted(what, reason()));
+  }
+
+  private List<BuildMessage> lastErrors() {
+    List<BuildMessage> errors = errors();
+    return errors.subList(Math.max(0, errors.size() - ERRORS_SHOWN), errors.size());
   }
 
   private void keepLast(Deque<BuildMessage> kept, BuildMessage message) {

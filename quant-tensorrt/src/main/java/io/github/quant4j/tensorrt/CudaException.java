@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
-/** A call of the CUDA runtime failed. */
+/** A call of the CUDA runtime failed, or TensorRT got no memory from it. */
 public final class CudaException extends TensorRtException {
 
   private static final long serialVersionUID = 1L;
@@ -27,6 +27,11 @@ public final class CudaException extends TensorRtException {
                     : ""));
     this.status = status;
     this.statusName = statusName;
+  }
+
+  /** Where TensorRT asked CUDA for memory and told only in words that there was none. */
+  static CudaException outOfMemory(String what, String text) {
+    return new CudaException(what, OUT_OF_MEMORY, "cudaErrorMemoryAllocation", text);
   }
 
   /**

@@ -4,7 +4,11 @@ package io.github.quant4j.tensorrt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * A TensorRT engine that is loaded and can run.
@@ -28,6 +32,7 @@ public final class Engine implements AutoCloseable {
   private final EngineHandle handle;
   private final List<EngineTensor> inputs;
   private final List<EngineTensor> outputs;
+  private final List<ShapeProfile> profiles;
   private final long byteCount;
   private final OpenChildren sessions = new OpenChildren("engine", "sessions");
 
@@ -35,6 +40,7 @@ public final class Engine implements AutoCloseable {
     this.handle = handle;
     this.inputs = handle.inputs();
     this.outputs = handle.outputs();
+    this.profiles = profiles(handle, inputs);
     this.byteCount = byteCount;
   }
 
@@ -123,7 +129,28 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Makes a session that runs the engine, with buffers and a stream of its own.
+   * Returns how many optimization profiles the engine was built with.
+   *
+   * @return at least 1; 1 where all shapes are fixed
+   */
+  public int profileCount() {
+    return profiles.size();
+  }
+
+  /**
+   * Returns an optimization profile.
+   *
+   * @param index which, from 0 in the order of the build
+   * @return the shapes of every input, three times the same where they are fixed
+   * @throws IndexOutOfBoundsException if there is no such profile
+   */
+  public ShapeProfile profile(int index) {
+    return profiles.get(index);
+  }
+
+  /**
+   * Makes a session that runs the engine in the shapes of its first optimization profile, with
+   * buffers and a stream of its own.
    *
    * @return the session, to be closed before the engine
    * @throws IllegalStateException if the engine is closed
@@ -131,7 +158,22 @@ public final class Engine implements AutoCloseable {
    *     or the memory of the GPU is exhausted
    */
   public ExecutionSession newSession() {
-    return sessions.open(() -> ExecutionSession.create(this));
+    return newSession(0);
+  }
+
+  /**
+   * Makes a session that runs the engine in the shapes of one of its optimization profiles, with
+   * the kernels that were chosen for it.
+   *
+   * @param profile which, from 0 to {@link #profileCount} - 1
+   * @return the session, to be closed before the engine
+   * @throws IndexOutOfBoundsException if there is no such profile
+   * @throws IllegalStateException if the engine is closed
+   * @throws TensorRtException as {@link #newSession()} does
+   */
+  public ExecutionSession newSession(int profile) {
+    Objects.checkIndex(profile, profiles.size());
+    return sessions.open(() -> ExecutionSession.create(this, profile));
   }
 
   /**
@@ -153,6 +195,18 @@ public final class Engine implements AutoCloseable {
   /** Takes note that a session is closed. */
   void closed(ExecutionSession session) {
     sessions.closed(session);
+  }
+
+  private static List<ShapeProfile> profiles(EngineHandle handle, List<EngineTensor> inputs) {
+    List<ShapeProfile> profiles = new ArrayList<>();
+    for (int index = 0; index < handle.profileCount(); index++) {
+      Map<String, ShapeRange> ranges = new LinkedHashMap<>();
+      for (EngineTensor input : inputs) {
+        ranges.put(input.name(), handle.range(input, index));
+      }
+      profiles.add(ShapeProfile.of(ranges));
+    }
+    return List.copyOf(profiles);
   }
 
   /** The bytes of a plan file, if a Java array can hold them. */

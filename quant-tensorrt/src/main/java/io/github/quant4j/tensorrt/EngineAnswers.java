@@ -4,6 +4,7 @@ package io.github.quant4j.tensorrt;
 import io.github.quant4j.core.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,23 +16,43 @@ final class EngineAnswers {
   private EngineAnswers() {}
 
   /**
-   * Returns how far the answers agree.
+   * Returns how far the answers agree over all profiles.
    *
-   * @throws EngineMismatchException if they do not agree enough
+   * @throws EngineMismatchException if those of one profile do not agree enough
    */
   static List<OutputAgreement> verify(EnginePlan plan, AnswerCheck check, double minimumSqnr) {
-    AnswerComparison comparison = new AnswerComparison(plan.options());
-    try (Engine engine = plan.load();
-        ExecutionSession session = engine.newSession()) {
-      for (Map<String, Tensor> sample : check.samples()) {
-        comparison.observe(check.reference().run(sample), session.run(sample));
+    AnswerComparison all = new AnswerComparison(plan.options());
+    try (Engine engine = plan.load()) {
+      List<ShapeProfile> shapes =
+          IntStream.range(0, engine.profileCount()).mapToObj(engine::profile).toList();
+      List<ProfileInputs> profiles = ProfileInputs.of(shapes, engine.inputs());
+      for (int profile = 0; profile < profiles.size(); profile++) {
+        List<Map<String, Tensor>> samples =
+            check.samples().stream().filter(profiles.get(profile)::takes).toList();
+        if (samples.isEmpty()) {
+          LOGGER.warn("optimization profile {} is not checked, no sample fits it", profile);
+        } else {
+          AnswerComparison one =
+              new AnswerComparison("%s; profile %s".formatted(plan.options(), profile));
+          run(engine.newSession(profile), check.reference(), samples, one);
+          one.verify(minimumSqnr);
+          all.combine(one);
+        }
       }
     }
-    comparison.verify(minimumSqnr);
-    LOGGER.debug(
-        "engine agrees with the reference in {}; built with {}",
-        comparison.agreements(),
-        plan.options());
-    return comparison.agreements();
+    LOGGER.debug("engine built with {} answers as the reference in {}", plan.options(), all);
+    return all.agreements();
+  }
+
+  private static void run(
+      ExecutionSession opened,
+      EngineReference reference,
+      List<Map<String, Tensor>> samples,
+      AnswerComparison comparison) {
+    try (ExecutionSession session = opened) {
+      for (Map<String, Tensor> sample : samples) {
+        comparison.observe(reference.run(sample), session.run(sample));
+      }
+    }
   }
 }

@@ -41,9 +41,7 @@ final class EngineBuild {
 
   private EnginePlan build(byte[] onnx) throws IOException {
     try (BuilderHandle handle =
-            BuilderHandle.create(log)
-                .orElseThrow(
-                    () -> new TensorRtException("TensorRT has no builder: " + log.reason()));
+            BuilderHandle.create(log).orElseThrow(() -> log.creationFailure("a builder"));
         Owned<INetworkDefinition> network = newNetwork(handle.builder());
         Owned<IParser> parser = newParser(handle, network.get());
         BytePointer bytes = new BytePointer(onnx)) {

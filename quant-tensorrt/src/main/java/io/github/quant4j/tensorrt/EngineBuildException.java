@@ -20,10 +20,14 @@ public sealed class EngineBuildException extends TensorRtException
   /** What the builder said. */
   private final transient List<String> errors;
 
+  /** Whether it said that memory ran out. */
+  private final boolean isOutOfMemory;
+
   EngineBuildException(String message, List<ParserError> parserErrors, List<BuildMessage> log) {
     super(message(message, parserErrors, log));
     this.parserErrors = List.copyOf(parserErrors);
     this.errors = log.stream().map(BuildMessage::line).toList();
+    this.isOutOfMemory = isOutOfMemory(log);
   }
 
   /** What was asked for does not fit. */
@@ -40,8 +44,13 @@ public sealed class EngineBuildException extends TensorRtException
 
   /** The builder gave no engine. */
   static EngineBuildException building(String model, List<BuildMessage> log) {
+    String message = "no engine could be built of %s".formatted(model);
     return new EngineBuildException(
-        "no engine could be built of %s".formatted(model), List.of(), log);
+        isOutOfMemory(log)
+            ? message + " as memory of the GPU ran out, free some or lower workspace"
+            : message,
+        List.of(),
+        log);
   }
 
   /**
@@ -60,6 +69,19 @@ public sealed class EngineBuildException extends TensorRtException
    */
   public List<String> errors() {
     return errors == null ? List.of() : errors;
+  }
+
+  /**
+   * Whether the memory of the GPU ran out.
+   *
+   * @return true if TensorRT said so
+   */
+  public boolean isOutOfMemory() {
+    return isOutOfMemory;
+  }
+
+  private static boolean isOutOfMemory(List<BuildMessage> log) {
+    return log.stream().anyMatch(BuildMessage::isOutOfMemory);
   }
 
   private static String message(

@@ -16,6 +16,7 @@ import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 import org.bytedeco.tensorrt.nvinfer.IEngineInspector;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
 import org.bytedeco.tensorrt.nvinfer.IRuntime;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns a native engine with the runtime that loaded it and the logger of both. Questions may be
@@ -103,6 +104,30 @@ final class EngineHandle implements AutoCloseable {
         "an execution context", engine().createExecutionContext(), FactoryMade::delete, log);
   }
 
+  /** Makes a context that uses a profile; the first one is that of any new context. */
+  Owned<IExecutionContext> newContext(int profile, CudaStream stream) {
+    Owned<IExecutionContext> context = newContext();
+    boolean isReady = false;
+    try {
+      isReady = profile == 0 || selects(profile, context.get(), stream);
+    } finally {
+      if (!isReady) {
+        context.close();
+      }
+    }
+    if (!isReady) {
+      throw new TensorRtException(
+          "optimization profile %s cannot be used: %s".formatted(profile, log.reason()));
+    }
+    return context;
+  }
+
+  private static boolean selects(int profile, IExecutionContext context, CudaStream stream) {
+    boolean isQueued = context.setOptimizationProfileAsync(profile, stream.handle());
+    stream.synchronize();
+    return isQueued;
+  }
+
   /** What goes in. */
   List<EngineTensor> inputs() {
     return tensors(name -> isInput(name));
@@ -113,16 +138,21 @@ final class EngineHandle implements AutoCloseable {
     return tensors(name -> !isInput(name));
   }
 
-  /** The shapes that the first optimization profile allows for an input. */
-  InputBounds bounds(EngineTensor input) {
+  /** How many optimization profiles there are, one where all shapes are fixed. */
+  int profileCount() {
+    return engine().getNbOptimizationProfiles();
+  }
+
+  /** The shapes that an optimization profile has for an input. */
+  ShapeRange range(EngineTensor input, int profile) {
     if (!input.isDynamic()) {
       Shape fixed = Shape.of(input.dimensions().stream().mapToLong(Long::longValue).toArray());
-      return new InputBounds(input, fixed, fixed);
+      return new ShapeRange(fixed, fixed, fixed);
     }
-    return new InputBounds(
-        input,
-        profileShape(input.name(), OptProfileSelector.kMIN),
-        profileShape(input.name(), OptProfileSelector.kMAX));
+    return new ShapeRange(
+        profileShape(input.name(), profile, OptProfileSelector.kMIN),
+        profileShape(input.name(), profile, OptProfileSelector.kOPT),
+        profileShape(input.name(), profile, OptProfileSelector.kMAX));
   }
 
   /** Whether TensorRT reads or writes the tensor in memory of the host. */
@@ -131,8 +161,9 @@ final class EngineHandle implements AutoCloseable {
   }
 
   /**
-   * All that the inspector tells of the layers, as JSON. Types and formats of layers with dynamic
-   * shapes are those at the best shapes of the profile: without a context it tells none.
+   * All that the inspector tells of the layers, as JSON; no layers where it tells nothing. Types
+   * and formats of layers with dynamic shapes are those at the best shapes of the profile: without
+   * a context it tells none.
    */
   String layersAsJson() {
     try (Owned<IExecutionContext> context = newContext();
@@ -148,7 +179,8 @@ final class EngineHandle implements AutoCloseable {
       if (!inspector.get().setExecutionContext(context.get())) {
         throw new TensorRtException("layers of the engine are not told: " + log.reason());
       }
-      return inspector.get().getEngineInformation(LayerInformationFormat.kJSON);
+      @Nullable String told = inspector.get().getEngineInformation(LayerInformationFormat.kJSON);
+      return told == null || told.isBlank() ? "{\"Layers\": []}" : told;
     }
   }
 
@@ -191,11 +223,11 @@ final class EngineHandle implements AutoCloseable {
     return engine().getTensorIOMode(name).value == TensorIOMode.kINPUT.value;
   }
 
-  private Shape profileShape(String name, OptProfileSelector selector) {
-    long[] dimensions = NativeDimensions.take(engine().getProfileShape(name, 0, selector));
+  private Shape profileShape(String name, int profile, OptProfileSelector selector) {
+    long[] dimensions = NativeDimensions.take(engine().getProfileShape(name, profile, selector));
     if (dimensions == null) {
       throw new TensorRtException(
-          "engine has no optimization profile for its input '%s'".formatted(name));
+          "engine has no optimization profile %s for its input '%s'".formatted(profile, name));
     }
     return Shape.of(dimensions);
   }

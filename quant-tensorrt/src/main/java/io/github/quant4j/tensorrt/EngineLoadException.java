@@ -55,6 +55,8 @@ public final class EngineLoadException extends TensorRtException {
     OTHER_VERSION,
     /** It was built for another kind of GPU. */
     OTHER_DEVICE,
+    /** The memory of the GPU does not suffice. */
+    OUT_OF_MEMORY,
     /** TensorRT said what is in the message. */
     OTHER
   }

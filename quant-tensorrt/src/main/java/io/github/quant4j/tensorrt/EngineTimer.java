@@ -171,6 +171,39 @@ public final class EngineTimer {
     }
   }
 
+  /**
+   * Times every layer of an engine, as a profiler of TensorRT tells it: one run at a time, queued
+   * plainly and never as a CUDA graph, for the time and number of runs that this timer has. On
+   * Linux only.
+   *
+   * @param engine the engine
+   * @param inputs input name to tensor, the same in every run
+   * @return the medians, in the order of execution
+   * @throws EngineInputException if the inputs do not fit the engine
+   * @throws TensorRtException if the engine cannot be run, the platform is not supported, or
+   *     TensorRT tells of no layer
+   */
+  public LayerTimes layers(Engine engine, Map<String, Tensor> inputs) {
+    try (ProfiledRuns runs = ProfiledSession.open(engine, inputs)) {
+      return layers(runs);
+    }
+  }
+
+  /** Times layers of runs whose clock may be any. */
+  LayerTimes layers(ProfiledRuns runs) {
+    LayerTimeRecorder recorder = runs.recorder();
+    recorder.runFor(runs, options.warmUp.toNanos(), FEWEST_ROUNDS);
+    recorder.clear();
+    recorder.runFor(runs, options.duration.toNanos(), options.minimumRuns);
+    LayerTimes times = recorder.times();
+    if (times.layers().isEmpty()) {
+      throw new TensorRtException(
+          "TensorRT told the time of no layer in %s runs, expected that of each"
+              .formatted(times.runCount()));
+    }
+    return times;
+  }
+
   /** Times runs whose clock may be any. */
   TimingReport time(TimedRuns runs) {
     TimingSeries.record(runs, options.warmUp.toNanos(), FEWEST_ROUNDS);

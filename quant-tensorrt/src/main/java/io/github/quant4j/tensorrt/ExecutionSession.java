@@ -2,14 +2,10 @@
 package io.github.quant4j.tensorrt;
 
 import io.github.quant4j.core.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.bytedeco.tensorrt.nvinfer.IProfiler;
 
 /**
  * Runs an engine: an execution context with its stream, its buffers on the GPU and page-locked
@@ -21,52 +17,37 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExecutionSession implements AutoCloseable {
 
-  private static final Logger LOGGER = LoggerFactory.getLogger(ExecutionSession.class);
-
   private final Object lock = new Object();
   private final Engine engine;
   private final CudaStream stream;
   private final Owned<IExecutionContext> context;
-  private final List<InputSlot> inputs;
-  private final List<InputBounds> bounds;
-  private final List<OutputSlot> outputs;
-  private boolean isGraphWanted;
-  private boolean hasRunWithTheseShapes;
+  private final SessionTensors tensors;
+  private final SessionGraph graph;
   private boolean isReleased;
-  private @Nullable CudaGraph graph;
 
   /** Set before the lock is taken, so that a thread that runs without pause lets go of it. */
   private volatile boolean isClosed;
 
   private ExecutionSession(
-      Engine engine,
-      CudaStream stream,
-      Owned<IExecutionContext> context,
-      List<InputBounds> bounds) {
+      Engine engine, CudaStream stream, Owned<IExecutionContext> context, SessionTensors tensors) {
     this.engine = engine;
     this.stream = stream;
     this.context = context;
-    this.bounds = bounds;
-    this.inputs = bounds.stream().map(InputSlot::new).toList();
-    this.outputs = engine.outputs().stream().map(OutputSlot::new).toList();
+    this.tensors = tensors;
+    this.graph = new SessionGraph(stream, this::enqueuePlain);
   }
 
-  static ExecutionSession create(Engine engine) {
-    EngineHandle handle = engine.handle();
-    List<InputBounds> bounds = new ArrayList<>();
-    for (EngineTensor input : engine.inputs()) {
-      requireOnDevice(handle, input);
-      bounds.add(handle.bounds(input));
-    }
-    engine.outputs().forEach(output -> requireOnDevice(handle, output));
-    Owned<IExecutionContext> context = handle.newContext();
+  static ExecutionSession create(Engine engine, int profile) {
+    SessionTensors tensors = new SessionTensors(engine, profile);
+    CudaStream stream = CudaStream.create();
     ExecutionSession session = null;
     try {
-      session = new ExecutionSession(engine, CudaStream.create(), context, List.copyOf(bounds));
+      Owned<IExecutionContext> context = engine.handle().newContext(profile, stream);
+      session = new ExecutionSession(engine, stream, context, tensors);
       return session;
     } finally {
       if (session == null) {
-        context.close();
+        stream.close();
       }
     }
   }
@@ -74,7 +55,8 @@ public final class ExecutionSession implements AutoCloseable {
   /**
    * Sets whether runs go through a CUDA graph, which spares the host the start of every kernel:
    * worth it for small batches. The graph is captured in the second run of the same shapes, and
-   * again after a change. Where an engine cannot be captured, runs go on without. Off by default.
+   * again after a change. Where an engine cannot be captured, runs go on without: one with outputs
+   * whose shapes depend on values never is. Off by default.
    *
    * @param wanted whether to use a graph
    * @return this session
@@ -83,10 +65,7 @@ public final class ExecutionSession implements AutoCloseable {
   public ExecutionSession withCudaGraph(boolean wanted) {
     synchronized (lock) {
       requireOpen();
-      isGraphWanted = wanted;
-      if (!wanted) {
-        dropGraph();
-      }
+      graph.want(wanted);
       return this;
     }
   }
@@ -94,7 +73,7 @@ public final class ExecutionSession implements AutoCloseable {
   /**
    * Runs the engine once.
    *
-   * @param tensors input name to tensor, one for every input; heap or direct, not kept
+   * @param inputs input name to tensor, one for every input; heap or direct, not kept
    * @return output name to tensor, in the order of the engine, in new heap memory
    * @throws EngineInputException if an input is missing, unknown, of another type, or of a shape
    *     outside the optimization profile; the session can go on
@@ -102,15 +81,37 @@ public final class ExecutionSession implements AutoCloseable {
    * @throws TensorRtException if TensorRT cannot run the engine
    * @throws IllegalStateException if the session is closed
    */
-  public Map<String, Tensor> run(Map<String, Tensor> tensors) {
+  public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+    return run(inputs, Map.of());
+  }
+
+  /**
+   * Runs the engine once and writes outputs into memory of the caller, so that runs leave nothing
+   * to the garbage collector but the tensors themselves.
+   *
+   * @param inputs input name to tensor, one for every input; heap or direct, not kept
+   * @param targets output name to heap or direct buffer, for some or all outputs: little-endian
+   *     row-major elements are written from its position, which is not moved; its limit leaves room
+   *     for all of them, and may leave more
+   * @return output name to tensor, in the order of the engine: a view of the target, or in new heap
+   *     memory where none is given
+   * @throws EngineInputException if an input does not fit; nothing was run
+   * @throws EngineOutputException if a target is for no output, read-only or too small; nothing was
+   *     run, unless the shape of that output depends on values. The session can go on
+   * @throws CudaException if the memory of the GPU is exhausted or the GPU fails
+   * @throws TensorRtException if TensorRT cannot run the engine
+   * @throws IllegalStateException if the session is closed
+   */
+  public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, ByteBuffer> targets) {
     requireOpen();
     synchronized (lock) {
-      stage(tensors);
+      stage(inputs);
+      tensors.requireRoom(targets);
       enqueueInputs();
       enqueueCompute();
       enqueueOutputs();
       stream.synchronize();
-      return read();
+      return tensors.read(targets);
     }
   }
 
@@ -132,50 +133,42 @@ public final class ExecutionSession implements AutoCloseable {
   }
 
   /** Checks inputs and brings them to the staging memory; sets their shapes where they changed. */
-  void stage(Map<String, Tensor> tensors) {
+  void stage(Map<String, Tensor> inputs) {
     requireOpen();
-    InputBounds.verify(bounds, tensors);
-    reshape(tensors);
-    for (InputSlot input : inputs) {
-      input.stage(tensor(tensors, input));
+    tensors.verify(inputs);
+    boolean isKnown = false;
+    try {
+      isKnown = !tensors.reshape(context.get(), inputs);
+    } finally {
+      if (!isKnown) {
+        graph.forgetShapes();
+      }
     }
+    tensors.stage(inputs);
   }
 
   /** Queues the copies of all inputs to the GPU. */
   void enqueueInputs() {
-    for (InputSlot input : inputs) {
-      input.enqueue(stream);
-    }
+    tensors.enqueueInputs(stream);
   }
 
   /** Queues the work of the engine. */
   void enqueueCompute() {
-    if (isGraphWanted && hasRunWithTheseShapes && graph == null) {
-      captureGraph();
-    }
-    CudaGraph captured = graph;
-    if (captured == null) {
-      enqueuePlain();
-    } else {
-      captured.launch(stream);
-    }
-    hasRunWithTheseShapes = true;
+    graph.run(!tensors.isShapedByRun());
   }
 
   /** Queues the copies of all outputs to the host. */
   void enqueueOutputs() {
-    for (OutputSlot output : outputs) {
-      output.enqueue(stream);
-    }
+    tensors.enqueueOutputs(stream);
   }
 
-  /** What the last run brought to the host. */
-  Map<String, Tensor> read() {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (OutputSlot output : outputs) {
-      tensors.put(output.name(), output.read());
-    }
-    return tensors;
+  /**
+   * Makes TensorRT tell a profiler the times of all layers in every run from now on, without a CUDA
+   * graph. The profiler is closed after this session.
+   */
+  void tellLayersTo(LayerProfiler profiler) {
+    withCudaGraph(false);
+    context.get().setProfiler(new IProfiler(new Address(profiler.address())));
   }
 
   /** The stream on which everything is queued. */
@@ -184,58 +177,22 @@ public final class ExecutionSession implements AutoCloseable {
     return stream;
   }
 
-  private void reshape(Map<String, Tensor> tensors) {
-    boolean isDone = false;
-    try {
-      boolean isChanged = false;
-      for (InputSlot input : inputs) {
-        isChanged |= input.reshape(context.get(), tensor(tensors, input));
-      }
-      if (isChanged) {
-        dropGraph();
-        hasRunWithTheseShapes = false;
-        outputs.forEach(output -> output.reshape(context.get()));
-      }
-      isDone = true;
-    } finally {
-      if (!isDone) {
-        // Some are set and some are not: the next run sets all.
-        inputs.forEach(InputSlot::forgetShape);
-      }
-    }
-  }
-
-  private void captureGraph() {
-    try {
-      graph = CudaGraph.capture(stream, this::enqueuePlain);
-    } catch (TensorRtException e) {
-      isGraphWanted = false;
-      LOGGER.warn("engine cannot be captured as a CUDA graph, runs go on without one", e);
-    }
-  }
-
   private void enqueuePlain() {
-    if (!context.get().enqueueV3(stream.handle())) {
+    boolean isQueued = context.get().enqueueV3(stream.handle());
+    tensors.rethrow();
+    if (!isQueued) {
       throw new TensorRtException(
           "TensorRT could not run the engine: " + engine.handle().log().reason());
     }
   }
 
-  private void dropGraph() {
-    CudaGraph old = graph;
-    graph = null;
-    if (old != null) {
-      old.close();
-    }
-  }
-
   private void release() {
     try (stream;
-        context) {
-      dropGraph();
-      inputs.forEach(InputSlot::close);
-      outputs.forEach(OutputSlot::close);
+        context;
+        graph) {
+      // Closes the last first, and the rest also when one fails.
     } finally {
+      tensors.close();
       engine.closed(this);
     }
   }
@@ -243,22 +200,6 @@ public final class ExecutionSession implements AutoCloseable {
   private void requireOpen() {
     if (isClosed) {
       throw new IllegalStateException("session is closed");
-    }
-  }
-
-  private static Tensor tensor(Map<String, Tensor> tensors, InputSlot input) {
-    Tensor tensor = tensors.get(input.name());
-    if (tensor == null) {
-      throw new EngineInputException(input.name(), "missing", "a tensor");
-    }
-    return tensor;
-  }
-
-  private static void requireOnDevice(EngineHandle handle, EngineTensor tensor) {
-    if (handle.isOnHost(tensor.name())) {
-      throw new TensorRtException(
-          "tensor '%s' of the engine holds a shape in memory of the host, expected data only"
-              .formatted(tensor));
     }
   }
 }

@@ -196,11 +196,4 @@ final class FactoryMade {
       return ((Pointer.NativeDeallocator) deallocator()).deallocatorAddress();
     }
   }
-
-  /** A bare address. */
-  private static final class Address extends Pointer {
-    Address(long value) {
-      address = value;
-    }
-  }
 }

@@ -43,11 +43,11 @@ final class FloatElements {
 
   /** The value of IEEE 754 binary16 bits, which float32 holds exactly. */
   static float half(short bits) {
-    int exponent = bits >> HALF_MANTISSA_BITS & HALF_EXPONENT_MASK;
+    int exponent = (bits >> HALF_MANTISSA_BITS) & HALF_EXPONENT_MASK;
     int mantissa = bits & HALF_MANTISSA_MASK;
     float magnitude;
     if (exponent == HALF_EXPONENT_MASK) {
-      int widened = mantissa << FLOAT_MANTISSA_BITS - HALF_MANTISSA_BITS;
+      int widened = mantissa << (FLOAT_MANTISSA_BITS - HALF_MANTISSA_BITS);
       magnitude = Float.intBitsToFloat(FLOAT_INFINITY | widened);
     } else {
       // A subnormal has the exponent of the least normal number and no hidden bit.

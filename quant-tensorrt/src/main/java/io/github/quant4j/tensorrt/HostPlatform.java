@@ -16,6 +16,8 @@ record HostPlatform(String name) {
   private static final Set<String> WITH_PRESETS =
       Set.of("linux-x86_64", "linux-arm64", "windows-x86_64");
 
+  private static final Set<String> WITH_ITANIUM_ABI = Set.of("linux-x86_64", "linux-arm64");
+
   static HostPlatform from(Properties system) {
     String os = system.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     String processor = system.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
@@ -31,5 +33,10 @@ record HostPlatform(String name) {
 
   boolean hasPresets() {
     return WITH_PRESETS.contains(name);
+  }
+
+  /** Whether C++ objects are laid out as the Itanium ABI says, which Windows does not follow. */
+  boolean hasItaniumAbi() {
+    return WITH_ITANIUM_ABI.contains(name);
   }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -15,6 +17,12 @@ import java.util.Map;
  * @param largest the greatest size of every axis
  */
 record InputBounds(EngineTensor tensor, Shape smallest, Shape largest) {
+
+  /** What an engine takes as an input when it runs in a profile. */
+  static InputBounds of(EngineTensor input, Map<String, ShapeRange> profile) {
+    ShapeRange range = requireNonNull(profile.get(input.name()), input.name());
+    return new InputBounds(input, range.min(), range.max());
+  }
 
   /**
    * Returns when the tensors are those that an engine takes.

@@ -23,8 +23,8 @@ final class OutputComparison {
   static boolean isComparable(Tensor expected, Tensor actual) {
     boolean isOneKind =
         expected.elementType() == actual.elementType()
-            || FloatElements.isFloat(expected.elementType())
-                && FloatElements.isFloat(actual.elementType());
+            || (FloatElements.isFloat(expected.elementType())
+                && FloatElements.isFloat(actual.elementType()));
     return isOneKind && expected.shape().equals(actual.shape());
   }
 
@@ -35,6 +35,14 @@ final class OutputComparison {
     } else {
       observe(expected.bytes(), actual.bytes(), Math.max(1, actual.elementType().bitWidth() / 8));
     }
+  }
+
+  /** Takes in all pairs that another comparison has seen. */
+  void combine(OutputComparison other) {
+    error.combine(other.error);
+    count += other.count;
+    equalCount += other.equalCount;
+    nonFiniteCount += other.nonFiniteCount;
   }
 
   OutputAgreement agreement() {
@@ -51,7 +59,7 @@ final class OutputComparison {
     for (int index = 0; index < actual.length; index++) {
       float reference = expected[index];
       float answer = actual[index];
-      if (reference == answer || Float.isNaN(reference) && Float.isNaN(answer)) {
+      if (reference == answer || (Float.isNaN(reference) && Float.isNaN(answer))) {
         equalCount++;
       }
       if (Float.isFinite(reference) && Float.isFinite(answer)) {
@@ -68,11 +76,15 @@ final class OutputComparison {
   }
 
   private void observe(ByteBuffer expected, ByteBuffer actual, int width) {
-    for (int start = 0; start < actual.limit(); start += width) {
-      if (expected.slice(start, width).equals(actual.slice(start, width))) {
-        equalCount++;
-      }
-      count++;
+    long unequalCount = 0;
+    int next = expected.mismatch(actual);
+    while (next >= 0) {
+      unequalCount++;
+      int rest = (next / width + 1) * width;
+      int further = expected.position(rest).mismatch(actual.position(rest));
+      next = further < 0 ? -1 : rest + further;
     }
+    count += actual.limit() / width;
+    equalCount += actual.limit() / width - unequalCount;
   }
 }

@@ -28,12 +28,13 @@ final class Owned<T extends Pointer> implements AutoCloseable {
    * @param made what the factory returned
    * @param delete deletes it, one of {@link FactoryMade}
    * @param log where TensorRT said why it returned nothing
-   * @throws TensorRtException if the factory returned nothing
+   * @throws CudaException if the factory returned nothing for want of memory
+   * @throws TensorRtException if it returned nothing for another reason
    */
   static <T extends Pointer> Owned<T> of(
       String what, @Nullable T made, Consumer<? super T> delete, BuildLog log) {
     if (made == null || made.isNull()) {
-      throw new TensorRtException("TensorRT could not create %s: %s".formatted(what, log.reason()));
+      throw log.creationFailure(what);
     }
     return new Owned<>(what, made, delete);
   }

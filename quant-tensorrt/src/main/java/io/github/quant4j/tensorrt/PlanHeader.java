@@ -88,6 +88,14 @@ record PlanHeader(long byteCount, TensorRtVersion version) {
 
   private EngineLoadException explain(
       long found, TensorRtVersion running, List<BuildMessage> errors) {
+    if (errors.stream().anyMatch(BuildMessage::isOutOfMemory)) {
+      return new EngineLoadException(
+          EngineLoadException.Reason.OUT_OF_MEMORY,
+          "plan of %s bytes does not fit into the memory of the GPU; close engines and sessions"
+                  .formatted(found)
+              + " that are not needed",
+          errors);
+    }
     if (says(errors, "incompatible device")) {
       return new EngineLoadException(
           EngineLoadException.Reason.OTHER_DEVICE,

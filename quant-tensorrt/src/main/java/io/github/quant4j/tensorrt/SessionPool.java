@@ -2,6 +2,7 @@
 package io.github.quant4j.tensorrt;
 
 import io.github.quant4j.core.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,21 @@ public final class SessionPool implements AutoCloseable {
    * @throws TensorRtException if a session cannot be made
    */
   public static SessionPool of(Engine engine, int sessionCount) {
+    return of(engine, sessionCount, 0);
+  }
+
+  /**
+   * Makes a pool of sessions that run in one of the optimization profiles.
+   *
+   * @param engine the engine, to be closed after the pool
+   * @param sessionCount how many runs go on at once, at least 1
+   * @param profile which, from 0, as {@link Engine#newSession(int)} takes it
+   * @return the pool
+   * @throws IllegalArgumentException if the count is below 1
+   * @throws IndexOutOfBoundsException if there is no such profile
+   * @throws TensorRtException if a session cannot be made
+   */
+  public static SessionPool of(Engine engine, int sessionCount, int profile) {
     if (sessionCount < 1) {
       throw new IllegalArgumentException(
           "sessionCount is " + sessionCount + ", expected at least 1");
@@ -43,7 +59,7 @@ public final class SessionPool implements AutoCloseable {
     SessionPool pool = null;
     try {
       for (int index = 0; index < sessionCount; index++) {
-        sessions.add(engine.newSession());
+        sessions.add(engine.newSession(profile));
       }
       pool = new SessionPool(List.copyOf(sessions));
       return pool;
@@ -70,14 +86,28 @@ public final class SessionPool implements AutoCloseable {
    *
    * @param tensors input name to tensor, one for every input; not kept
    * @return output name to tensor
-   * @throws TensorRtException as {@link ExecutionSession#run} does, and if the thread is
+   * @throws TensorRtException as {@link ExecutionSession#run(Map)} does, and if the thread is
    *     interrupted while it waits, which it then still is
    * @throws IllegalStateException if the pool is closed
    */
   public Map<String, Tensor> run(Map<String, Tensor> tensors) {
+    return run(tensors, Map.of());
+  }
+
+  /**
+   * Runs the engine once, in a session that is free, and writes outputs into memory of the caller.
+   *
+   * @param tensors input name to tensor, one for every input; not kept
+   * @param targets output name to buffer, as {@link ExecutionSession#run(Map, Map)} takes them
+   * @return output name to tensor
+   * @throws TensorRtException as {@link ExecutionSession#run(Map, Map)} does, and if the thread is
+   *     interrupted while it waits, which it then still is
+   * @throws IllegalStateException if the pool is closed
+   */
+  public Map<String, Tensor> run(Map<String, Tensor> tensors, Map<String, ByteBuffer> targets) {
     ExecutionSession session = take();
     try {
-      return session.run(tensors);
+      return session.run(tensors, targets);
     } finally {
       free.add(session);
     }

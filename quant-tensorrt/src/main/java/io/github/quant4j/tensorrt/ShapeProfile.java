@@ -42,6 +42,11 @@ public final class ShapeProfile {
     return new ShapeProfile(Map.of()).with(input, new ShapeRange(min, opt, max));
   }
 
+  /** A profile of ranges, which nobody changes any more. */
+  static ShapeProfile of(Map<String, ShapeRange> ranges) {
+    return new ShapeProfile(ranges);
+  }
+
   /**
    * Returns the profile of texts.
    *

@@ -5,9 +5,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A block on the GPU with one of the same size on the host beside it; both grow and never shrink.
- */
+/** A block on the GPU with one on the host beside it; both grow and never shrink. */
 final class SlotMemory implements AutoCloseable {
 
   private @Nullable DeviceMemory device;
@@ -15,18 +13,44 @@ final class SlotMemory implements AutoCloseable {
   private int byteCount;
 
   /**
-   * Makes room.
+   * Makes room on both sides.
    *
-   * @return whether the blocks are new
+   * @return whether the block on the GPU is new
    */
   boolean reserve(int byteCount) {
-    if (device != null && staging != null && staging.byteCount() >= byteCount) {
+    reserveStaging(byteCount);
+    return reserveDevice(byteCount);
+  }
+
+  /**
+   * Makes room on the GPU.
+   *
+   * @return whether the block is new
+   */
+  boolean reserveDevice(long byteCount) {
+    DeviceMemory old = device;
+    if (old != null && old.byteCount() >= byteCount) {
       return false;
     }
-    close();
-    staging = PinnedMemory.allocate(byteCount);
+    device = null;
+    if (old != null) {
+      old.close();
+    }
     device = DeviceMemory.allocate(byteCount);
     return true;
+  }
+
+  /** Makes room on the host. */
+  void reserveStaging(int byteCount) {
+    PinnedMemory old = staging;
+    if (old != null && old.byteCount() >= byteCount) {
+      return;
+    }
+    staging = null;
+    if (old != null) {
+      old.close();
+    }
+    staging = PinnedMemory.allocate(byteCount);
   }
 
   /** Sets how many bytes the copies take. */
@@ -66,7 +90,7 @@ final class SlotMemory implements AutoCloseable {
     return byteCount;
   }
 
-  /** Frees both blocks; {@link #reserve} makes new ones. */
+  /** Frees both blocks. */
   @Override
   public void close() {
     PinnedMemory oldStaging = staging;

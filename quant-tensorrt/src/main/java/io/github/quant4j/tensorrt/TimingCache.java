@@ -59,7 +59,9 @@ final class TimingCache implements AutoCloseable {
             });
       } catch (IOException | TensorRtException e) {
         LOGGER.warn(
-            "timing cache '{}' cannot be saved, the next build starts anew", file.path(), e);
+            "timing cache '{}' cannot be saved, the next build starts anew: {}",
+            file.path(),
+            e.toString());
       }
     }
   }
@@ -75,7 +77,10 @@ final class TimingCache implements AutoCloseable {
     try {
       loaded = from.read();
     } catch (IOException e) {
-      LOGGER.warn("timing cache '{}' cannot be read, the build starts without", from.path(), e);
+      LOGGER.warn(
+          "timing cache '{}' cannot be read, the build starts without: {}",
+          from.path(),
+          e.toString());
     }
     Optional<Owned<ITimingCache>> known =
         loaded.length == 0 ? Optional.empty() : create(loaded).filter(this::isAccepted);

@@ -28,9 +28,15 @@
  * }
  * }</pre>
  *
+ * <p>TensorRT was seen to build engines that answer at chance of models that are sound. {@link
+ * io.github.quant4j.tensorrt.EngineBuilder#check} compares a new engine with a reference before it
+ * is handed out, and should be given unless another comparison follows; the engine builds of
+ * quant-ptq give it by themselves, with ONNX Runtime as the reference.
+ *
  * <p>A float model is built as INT8 with an {@link io.github.quant4j.tensorrt.EngineCalibrator},
- * for TensorRT 10 only. {@link io.github.quant4j.tensorrt.EngineTimer} tells how long engines take,
- * and which of several is the fastest.
+ * for TensorRT 10 only: {@link io.github.quant4j.tensorrt.TensorRt#capabilities} tells what is
+ * there. {@link io.github.quant4j.tensorrt.EngineTimer} tells how long engines take, and which of
+ * several is the fastest.
  *
  * <p>Engines own sessions: what is loaded or opened is closed by whoever did it, sessions first.
  *

@@ -34,6 +34,19 @@ class AnswerComparisonTest {
   }
 
   @Test
+  void combine_twoComparisons_isThatOfAllPairs() {
+    observe(floats(3, NAN), floats(3, 1));
+    AnswerComparison other = new AnswerComparison("FP16");
+    other.observe(Map.of("y", floats(1, 0)), Map.of("y", floats(1, 1)));
+
+    comparison.combine(other);
+
+    assertThat(comparison)
+        .hasToString("['y' 10.0 dB, largest difference 1.00, 1 elements not finite]");
+    assertThat(comparison.agreements().get(0).equalShare()).isEqualTo(0.5);
+  }
+
+  @Test
   void verify_worseThanTheLimit_namesOutputFiguresAndOptions() {
     Tensor same = floats(1);
     comparison.observe(
@@ -100,7 +113,9 @@ class AnswerComparisonTest {
 
   @Test
   void verify_otherIntegers_areReportedAndNotJudged() {
-    observe(Tensor.ofLongs(Shape.of(4), 1, 2, 3, 4), Tensor.ofLongs(Shape.of(4), 1, 2, 0, 4));
+    observe(
+        Tensor.ofLongs(Shape.of(8), 1, 2, 3, 4, 5, 6, 7, 8),
+        Tensor.ofLongs(Shape.of(8), 1, 1L << 40, 3, 4, 5, 6, -7, 8));
 
     assertThatCode(() -> comparison.verify(40)).doesNotThrowAnyException();
     assertThat(comparison.agreements()).singleElement().hasToString("'y' 75.0 % equal");

@@ -56,6 +56,22 @@ class BuildLogTest {
   }
 
   @Test
+  void creationFailure_withoutMemory_isThatOfCuda() {
+    BuildLog log = new BuildLog(logger, 10);
+    assertThat(log.creationFailure("a context"))
+        .isNotInstanceOf(CudaException.class)
+        .hasMessage("TensorRT could not create a context: it gave no reason");
+
+    log.report(Severity.ERROR, "Error Code 2: OutOfMemory (Requested size was 8 bytes.)");
+
+    assertThat(log.creationFailure("a context"))
+        .isInstanceOfSatisfying(CudaException.class, e -> assertThat(e.isOutOfMemory()).isTrue())
+        .hasMessageStartingWith(
+            "creating a context failed: cudaErrorMemoryAllocation (Error Code 2")
+        .hasMessageContaining("; close sessions and engines");
+  }
+
+  @Test
   void moreErrorsThanCapacity_keepsTheLast() {
     BuildLog log = new BuildLog(logger, 2);
 

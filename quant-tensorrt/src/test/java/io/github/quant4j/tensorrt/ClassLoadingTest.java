@@ -18,7 +18,7 @@ class ClassLoadingTest {
 
   /** These extend classes of the presets, which load native code when they are initialized. */
   private static final Pattern NATIVE =
-      Pattern.compile("LoggerBridge|CalibratorBridge\\$\\w+|FactoryMade\\$(Address|\\w+Template)");
+      Pattern.compile("Address|LoggerBridge|CalibratorBridge\\$\\w+|FactoryMade\\$\\w+Template");
 
   @TestFactory
   Stream<DynamicTest> everyClass() throws IOException, URISyntaxException {

@@ -16,6 +16,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
@@ -52,6 +54,7 @@ class EngineBuilderGpuTest {
             .optimizationLevel(1)
             .precision(Precision.FP16)
             .workspace(64L << 20)
+            .memoryPool(MemoryPool.TACTIC_DRAM, 1L << 30)
             .sparsity(true)
             .refit(true)
             .hardwareCompatibility(true)
@@ -87,6 +90,34 @@ class EngineBuilderGpuTest {
 
     assertThat(firstSize).isPositive();
     assertThat(second.buildTime()).isLessThan(first.buildTime());
+  }
+
+  @Test
+  @ResourceLock(Resources.SYSTEM_PROPERTIES)
+  void build_byDefault_sharesTheTimingCacheOfTheGpuAndNotWithout(@TempDir Path folder)
+      throws IOException {
+    EngineBuilder builder =
+        FashionMnist.quickBuilder().precision(Precision.FP16).optimizationLevel(3);
+    System.setProperty(EngineBuilder.CACHE_FOLDER_PROPERTY, folder.toString());
+    try {
+      builder.withoutTimingCache().build();
+      assertThat(folder).isEmptyDirectory();
+
+      EnginePlan first = builder.build();
+      EnginePlan second = builder.build();
+
+      assertThat(EngineBuilder.defaultTimingCache()).hasParent(folder).isNotEmptyFile();
+      assertThat(second.buildTime()).isLessThan(first.buildTime());
+    } finally {
+      System.clearProperty(EngineBuilder.CACHE_FOLDER_PROPERTY);
+    }
+  }
+
+  @Test
+  void build_withoutLayerDetails_tellsNone() throws IOException {
+    try (Engine engine = FashionMnist.quickBuilder().layerDetails(false).build().load()) {
+      assertThat(engine.inspection().hasDetails()).isFalse();
+    }
   }
 
   @Test

@@ -12,11 +12,13 @@ import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.tensorrt.EngineLoadException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Engines, sessions and pools. Needs a GPU, its driver and TensorRT. */
 @Tag("gpu")
@@ -105,6 +109,71 @@ class EngineGpuTest {
               FashionMnist.logits(
                   session.run(Map.of("input", Tensor.of(ElementType.FLOAT, heap.shape(), direct)))))
           .containsExactly(FashionMnist.logits(session.run(Map.of("input", heap))));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void run_target_isWrittenWithTheSameBits(boolean isDirect) throws IOException {
+    Map<String, Tensor> pictures = FashionMnist.pictures(0, 2);
+    ByteBuffer target = isDirect ? ByteBuffer.allocateDirect(100) : ByteBuffer.allocate(100);
+    target.position(3);
+
+    try (Engine engine = plan.load();
+        ExecutionSession session = engine.newSession()) {
+      Map<String, Tensor> outputs = session.run(pictures, Map.of("logits", target));
+
+      assertThat(outputs).hasToString("{logits=float[2, 10]}");
+      assertThat(FashionMnist.logits(outputs))
+          .containsExactly(FashionMnist.logits(session.run(pictures)));
+      assertThat(target.order(ByteOrder.LITTLE_ENDIAN).getFloat(3))
+          .isEqualTo(FashionMnist.logits(outputs)[0]);
+    }
+  }
+
+  @Test
+  void run_targetThatIsTooSmall_isRefusedAndTheSessionGoesOn() throws IOException {
+    Map<String, Tensor> pictures = FashionMnist.pictures(0, 2);
+    try (Engine engine = plan.load();
+        ExecutionSession session = engine.newSession()) {
+      assertThatExceptionOfType(EngineOutputException.class)
+          .isThrownBy(() -> session.run(pictures, Map.of("logits", ByteBuffer.allocate(79))))
+          .withMessage(
+              "output 'logits' is given a buffer with 79 bytes remaining, expected at least 80 for"
+                  + " float[2, 10]");
+      assertThat(FashionMnist.correctCount(session)).isGreaterThan(180);
+    }
+  }
+
+  @Test
+  void close_whileThreadsRun_endsTheirRunsWithAnException() throws Exception {
+    Map<String, Tensor> pictures = FashionMnist.pictures(0, 50);
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try (Engine engine = plan.load()) {
+      SessionPool pool = SessionPool.of(engine, 2);
+      List<Future<?>> runners = new ArrayList<>();
+      for (int thread = 0; thread < 3; thread++) {
+        runners.add(
+            threads.submit(
+                () -> {
+                  while (true) {
+                    pool.run(pictures);
+                  }
+                }));
+      }
+      Thread.sleep(100);
+      pool.close();
+      pool.close();
+
+      for (Future<?> runner : runners) {
+        assertThatExceptionOfType(ExecutionException.class)
+            .isThrownBy(runner::get)
+            .withCauseInstanceOf(IllegalStateException.class)
+            .withMessageContaining("session is closed");
+      }
+      assertThatIllegalStateException().isThrownBy(() -> pool.run(pictures));
+    } finally {
+      threads.shutdownNow();
     }
   }
 

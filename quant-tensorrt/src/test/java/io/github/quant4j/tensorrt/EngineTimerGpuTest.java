@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,6 +44,27 @@ class EngineTimerGpuTest {
       assertThat(report.deviceToHost().median()).isPositive();
       assertThat(report.enqueue().median()).isPositive();
       assertThat(report.throughput()).isLessThan(100 / (report.compute().median() / 1e3) * 1.05);
+    }
+  }
+
+  @Test
+  void layers_resnet_areAllLayersOfTheInspectionThatRun() throws IOException {
+    Map<String, Tensor> inputs = FashionMnist.pictures(0, 100);
+    try (Engine engine = FashionMnist.quickBuilder().build().load()) {
+      EngineTimer timer =
+          EngineTimer.create().warmUp(Duration.ofMillis(20)).duration(Duration.ofMillis(200));
+      LayerTimes times = timer.layers(engine, inputs);
+
+      assertThat(times.runCount()).isGreaterThanOrEqualTo(10);
+      assertThat(times.layers().stream().map(LayerTime::layer))
+          .doesNotHaveDuplicates()
+          .isSubsetOf(engine.inspection().layers().stream().map(EngineLayer::name).toList())
+          .hasSizeGreaterThan(5);
+      assertThat(times.layers().stream().mapToDouble(LayerTime::share).sum())
+          .isCloseTo(1, within(1e-9));
+      // The profiler adds to every layer, but not without measure.
+      double median = timer.time(engine, inputs).compute().median();
+      assertThat(times.totalMilliseconds()).isBetween(median * 0.7, median * 4 + 1);
     }
   }
 }

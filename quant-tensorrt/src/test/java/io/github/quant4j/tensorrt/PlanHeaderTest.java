@@ -85,6 +85,19 @@ class PlanHeaderTest {
   }
 
   @Test
+  void refusal_noMemory_saysSo() {
+    BuildMessage error =
+        new BuildMessage(
+            Severity.ERROR, "Error Code 2: OutOfMemory (Requested size was 4194304000 bytes.)");
+
+    EngineLoadException refusal = PlanHeader.refusal(plan(RUNNING), RUNNING, List.of(error));
+
+    assertThat(refusal.reason()).isEqualTo(Reason.OUT_OF_MEMORY);
+    assertThat(refusal)
+        .hasMessageStartingWith("plan of 64 bytes does not fit into the memory of the GPU; close");
+  }
+
+  @Test
   void refusal_wholePlanOfThisVersion_leavesTheReasonToTensorRt() {
     BuildMessage error = new BuildMessage(Severity.ERROR, "no such plugin");
 

@@ -30,6 +30,16 @@ class TensorRtGpuTest {
   }
 
   @Test
+  void capabilities_tensorRt10_areThoseOfTheGpu() {
+    int computeMajor = CudaCalls.currentDevice().computeMajor();
+
+    assertThat(TensorRt.capabilities())
+        .contains(Capability.CALIBRATORS, Capability.WEAK_TYPING, Capability.STRONG_TYPING)
+        .satisfies(
+            found -> assertThat(found.contains(Capability.BF16)).isEqualTo(computeMajor >= 8));
+  }
+
+  @Test
   void builderCreatedAndClosedTwice_itsLoggerReceivedMessages() {
     TensorRt.verifyAvailable();
     BuildLog log = BuildLog.create();

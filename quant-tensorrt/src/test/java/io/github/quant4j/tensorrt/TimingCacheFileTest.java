@@ -4,17 +4,17 @@ package io.github.quant4j.tensorrt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.github.quant4j.core.file.AtomicFile;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +55,27 @@ class TimingCacheFileTest {
     }
 
     assertThat(Files.size(file)).isEqualTo(4 * UPDATES);
+  }
+
+  @Test
+  void update_lockedByOtherCodeOfThisJvm_waitsForIt(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    Path file = folder.resolve("t.cache");
+    Thread writer = new Thread(() -> appendAll(file));
+    try (FileChannel channel =
+            FileChannel.open(
+                folder.resolve("t.cache.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock held = channel.lock()) {
+      writer.start();
+      writer.join(60);
+      assertThat(held.isValid()).isTrue();
+      assertThat(file).doesNotExist();
+    }
+    writer.join();
+
+    assertThat(Files.size(file)).isEqualTo(UPDATES);
   }
 
   @Test
@@ -109,18 +130,7 @@ class TimingCacheFileTest {
   }
 
   private static Process start(Path file) throws IOException {
-    String classPath =
-        Stream.of(TimingCacheFileTest.class, TimingCacheFile.class, AtomicFile.class)
-            .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
-            .collect(Collectors.joining(File.pathSeparator));
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            classPath,
-            Appender.class.getName(),
-            file.toString())
-        .inheritIO()
-        .start();
+    return JavaProcess.of(Appender.class, file.toString()).inheritIO().start();
   }
 
   private static void appendAll(Path file) {

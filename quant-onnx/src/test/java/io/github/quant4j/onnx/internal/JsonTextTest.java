@@ -3,6 +3,7 @@ package io.github.quant4j.onnx.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,12 @@ class JsonTextTest {
               "none": []
             }
             """);
+  }
+
+  @Test
+  void of_decimals_haveNoExponent() {
+    assertThat(JsonText.of(Map.of("x", new BigDecimal("1.5E-7")))).contains("0.00000015");
+    assertThat(JsonText.of(Map.of("x", new BigDecimal("2E+3")))).contains("2000");
   }
 
   @Test
