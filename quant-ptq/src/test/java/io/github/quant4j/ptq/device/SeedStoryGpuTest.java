@@ -11,7 +11,7 @@ import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.OnnxModel;
-import io.github.quant4j.onnx.repair.QdqRepair;
+import io.github.quant4j.onnx.qdq.StripQuantizeDequantize;
 import io.github.quant4j.ptq.ModelRepair;
 import io.github.quant4j.ptq.real.FashionImages;
 import io.github.quant4j.tensorrt.Engine;
@@ -56,14 +56,14 @@ class SeedStoryGpuTest {
 
   @Test
   void export_repaired_isFusedRightAndFasterThanFloat() throws IOException {
-    OnnxModel export = export();
     Path images = folder("quant4j.fashionMnist");
     List<TensorBatch> calibration = FashionImages.images("calibration", BATCH).subList(0, 2);
     OnnxModel repaired;
     try (CalibrationSource samples = CalibrationSource.of(calibration)) {
-      repaired = ModelRepair.of(export).run(samples).model();
+      repaired = ModelRepair.of(export()).run(samples).model();
     }
-    OnnxModel floatTwin = QdqRepair.floatForm(export).model();
+    OnnxModel floatTwin = repaired.copy();
+    new StripQuantizeDequantize().run(floatTwin);
     EngineBuilder int8 = profiled(DeviceRun.builder(repaired, Precision.INT8));
     TensorBatch batch = calibration.get(0);
     try (DeviceRun run = new DeviceRun("Q14 ResNet-18, batch " + BATCH, batch)) {
