@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Q9: which first lines of a calibration cache TensorRT takes. Goes past {@link CalibrationCacheFile},
- * which passes on those of this version only. Needs a GPU.
+ * Q9: which first lines of a calibration cache TensorRT takes. Goes past {@link
+ * CalibrationCacheFile}, which passes on those of this version only. Needs a GPU.
  */
 @Tag("gpu")
 @SuppressWarnings("deprecation")
@@ -58,8 +58,7 @@ class CalibrationCacheHeaderGpuTest {
     byte[] onnx = Files.readAllBytes(FashionMnist.RESNET);
     try (BuilderHandle handle = BuilderHandle.create(log).orElseThrow();
         Owned<INetworkDefinition> network =
-            Owned.of(
-                "a network", handle.builder().createNetworkV2(0), FactoryMade::delete, log);
+            Owned.of("a network", handle.builder().createNetworkV2(0), FactoryMade::delete, log);
         Owned<IParser> parser =
             Owned.of(
                 "a parser",
@@ -89,8 +88,7 @@ class CalibrationCacheHeaderGpuTest {
             });
     try (bridge;
         Owned<IBuilderConfig> config =
-            Owned.of(
-                "a configuration", builder.createBuilderConfig(), FactoryMade::delete, log)) {
+            Owned.of("a configuration", builder.createBuilderConfig(), FactoryMade::delete, log)) {
       IOptimizationProfile profile = builder.createOptimizationProfile();
       try (Dims64 shape = NativeDimensions.allocate(Shape.of(1, 1, 32, 32).toArray())) {
         for (OptProfileSelector selector :

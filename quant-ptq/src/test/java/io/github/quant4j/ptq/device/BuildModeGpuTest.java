@@ -44,8 +44,7 @@ class BuildModeGpuTest {
           expected);
       run.add(
           "strongly typed",
-          profiled(
-              DeviceRun.stronglyTyped(quantized(floatModel, BuildMode.STRONGLY_TYPED))),
+          profiled(DeviceRun.stronglyTyped(quantized(floatModel, BuildMode.STRONGLY_TYPED))),
           expected);
       Map<String, Measured> measured = run.measure();
 

@@ -53,10 +53,7 @@ enum CodeForm {
       String cast = tensor + "_Cast";
       to.node("QuantizeLinear", codes, List.of(tensor, scale, zero));
       to.node(
-          "Cast",
-          cast,
-          List.of(codes),
-          NetworkWriter.integer("to", ElementType.UINT8.onnxCode()));
+          "Cast", cast, List.of(codes), NetworkWriter.integer("to", ElementType.UINT8.onnxCode()));
       to.node("DequantizeLinear", tensor + "_DequantizeLinear", List.of(cast, scale, zero));
     }
   };
@@ -75,7 +72,6 @@ enum CodeForm {
   }
 
   private static List<String> joined(String first, List<String> others) {
-    return Stream.concat(Stream.of(first), others.stream())
-        .toList();
+    return Stream.concat(Stream.of(first), others.stream()).toList();
   }
 }

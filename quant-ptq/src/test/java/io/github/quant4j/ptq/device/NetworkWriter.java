@@ -120,7 +120,8 @@ final class NetworkWriter {
     }
     if (isNew) {
       double largest = group.stream().mapToDouble(member -> range(member, ranges)).max().orElse(1);
-      codeForm.write(this, tensor, constant(tensor + "_scale", Shape.of(), (float) (largest / 127)));
+      codeForm.write(
+          this, tensor, constant(tensor + "_scale", Shape.of(), (float) (largest / 127)));
     }
     return tensor + "_DequantizeLinear";
   }
@@ -155,7 +156,9 @@ final class NetworkWriter {
     return channels(name, outputs);
   }
 
-  /** Adds a transposed convolution that doubles the size, with scales of its weights along an axis. */
+  /**
+   * Adds a transposed convolution that doubles the size, with scales of its weights along an axis.
+   */
   String convTranspose(String name, String input, int outputs, int weightAxis) {
     int inputs = channelsOf(input);
     String weights = weights(name, weightAxis, Shape.of(inputs, outputs, 2, 2), inputs);
@@ -226,8 +229,7 @@ final class NetworkWriter {
   OnnxModel build(List<String> outputs) {
     TypeProto floats =
         TypeProto.newBuilder()
-            .setTensorType(
-                TypeProto.Tensor.newBuilder().setElemType(ElementType.FLOAT.onnxCode()))
+            .setTensorType(TypeProto.Tensor.newBuilder().setElemType(ElementType.FLOAT.onnxCode()))
             .build();
     outputs.forEach(
         output -> graph.addOutput(ValueInfoProto.newBuilder().setName(output).setType(floats)));
@@ -263,8 +265,7 @@ final class NetworkWriter {
 
   /** Adds weights, behind a pair where the network has pairs. */
   private String weights(String node, int axis, Shape shape, int fanIn) {
-    float[] values =
-        random(node, shape, Math.sqrt(2.0 / fanIn) * gains.getOrDefault(node, 1.0));
+    float[] values = random(node, shape, Math.sqrt(2.0 / fanIn) * gains.getOrDefault(node, 1.0));
     WeightCodes codes = WeightCodes.of(shape, values, axis);
     String name = node + ".W";
     if (ranges == null) {

@@ -32,7 +32,9 @@ final class PlacementNetworks {
         ofInt8("skip without pair", residual(false, false)));
   }
 
-  /** Q6: one scale for all inputs of a Concat, with a branch of 16 times the range of the others. */
+  /**
+   * Q6: one scale for all inputs of a Concat, with a branch of 16 times the range of the others.
+   */
   static Question concatenations() {
     return Question.of(
         "Q6 concat",
@@ -136,8 +138,7 @@ final class PlacementNetworks {
           to.node(
               "Add",
               "sum",
-              List.of(
-                  hasSkipPair ? to.pair(stem) : stem, hasMainPair ? to.pair(main) : main));
+              List.of(hasSkipPair ? to.pair(stem) : stem, hasMainPair ? to.pair(main) : main));
       return to.conv("c3", to.pair(sum), 64, 1);
     };
   }

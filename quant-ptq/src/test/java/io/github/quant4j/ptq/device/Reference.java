@@ -15,8 +15,7 @@ final class Reference {
   private Reference() {}
 
   static Map<String, Tensor> run(OnnxModel model, TensorBatch samples) {
-    SessionSettings asWritten =
-        SessionSettings.defaults().withOptimization(OptimizationLevel.NONE);
+    SessionSettings asWritten = SessionSettings.defaults().withOptimization(OptimizationLevel.NONE);
     try (InferenceSession session = InferenceSession.open(model.toByteArray(), asWritten)) {
       return session.run(samples);
     }

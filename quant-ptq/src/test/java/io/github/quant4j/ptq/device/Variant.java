@@ -58,7 +58,9 @@ record Variant(String name, boolean hasPairs, Network network) {
       Reference.run(writer.build(computed), samples)
           .forEach((tensor, values) -> ranges.put(tensor, largest(values)));
     }
-    samples.names().forEach(input -> ranges.put(input, largest(samples.tensor(input).orElseThrow())));
+    samples
+        .names()
+        .forEach(input -> ranges.put(input, largest(samples.tensor(input).orElseThrow())));
     return ranges;
   }
 
