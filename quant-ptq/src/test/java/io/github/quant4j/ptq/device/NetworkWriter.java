@@ -271,7 +271,7 @@ final class NetworkWriter {
     if (ranges == null) {
       return constant(name, shape, values);
     }
-    String scale = constant(name + "_scale", codes.scaleShape(), codes.scales());
+    String scale = constant(name + "_scale", codes.scales());
     String zero = constant(name + "_zero", codes.zeros());
     AttributeProto[] attributes =
         axis == PER_TENSOR ? new AttributeProto[0] : new AttributeProto[] {integer("axis", axis)};

@@ -9,10 +9,9 @@ import io.github.quant4j.core.tensor.Tensor;
  * Weights as int8 codes, symmetric in [-127, 127].
  *
  * @param codes the codes, of the shape of the weights
- * @param scaleShape of the scales: one for each index of an axis, or none for the whole tensor
- * @param scales the largest magnitude / 127
+ * @param scales the largest magnitude / 127, for each index of an axis or for the whole tensor
  */
-record WeightCodes(Tensor codes, Shape scaleShape, float[] scales) {
+record WeightCodes(Tensor codes, Tensor scales) {
 
   static WeightCodes of(Shape shape, float[] values, int axis) {
     boolean isPerTensor = axis == NetworkWriter.PER_TENSOR;
@@ -32,12 +31,12 @@ record WeightCodes(Tensor codes, Shape scaleShape, float[] scales) {
     }
     return new WeightCodes(
         Tensor.ofBytes(ElementType.INT8, shape, codes),
-        isPerTensor ? Shape.of() : Shape.of(channelCount),
-        scales);
+        Tensor.ofFloats(isPerTensor ? Shape.of() : Shape.of(channelCount), scales));
   }
 
   /** The zero points of the scales. */
   Tensor zeros() {
-    return Tensor.ofBytes(ElementType.INT8, scaleShape, new byte[scales.length]);
+    byte[] zeros = new byte[(int) scales.shape().elementCount()];
+    return Tensor.ofBytes(ElementType.INT8, scales.shape(), zeros);
   }
 }
