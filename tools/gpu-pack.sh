@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Packs what the GPU tests need on a host without Maven and without a network: the project's jars, the tests of
-# quant-tensorrt with JUnit's console launcher, the libraries of both, and data/. Java, CUDA and TensorRT are not in
-# it. Leaves TARGET_DIR/project-00, project-01 ..., each at most PIECE_BYTES, so that they can be sent one at a time.
+# quant-tensorrt and quant-ptq with JUnit's console launcher, all libraries, and data/. Java, CUDA and TensorRT are not
+# in it. Leaves TARGET_DIR/project-00, project-01 ..., each at most PIECE_BYTES, so that they can be sent one at a time.
 # Put together into one folder again, run-gpu-tests.sh in it unpacks them and runs the tests.
 #
 # usage: tools/gpu-pack.sh [TARGET_DIR [PIECE_BYTES]]     default: .gpu 55000000
@@ -14,6 +14,7 @@ set -eu
 
 DEPENDENCY_PLUGIN=org.apache.maven.plugins:maven-dependency-plugin:3.11.0
 MODULES='quant-core quant-onnx quant-calibration quant-tensorrt quant-ptq'
+TESTED='quant-tensorrt quant-ptq'
 
 fail() {
   echo "gpu-pack.sh: $1" >&2
@@ -39,10 +40,10 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 library=$scratch/project/lib
-mkdir -p -- "$library" "$scratch/project/tests" "$scratch/project/quant-tensorrt"
+mkdir -p -- "$library" "$scratch/project/tests"
 cd -- "$root"
 
-# The build itself puts the glue of the presets on the class path: profile gpu of quant-tensorrt.
+# Profile gpu puts the glue of the presets on the class path.
 modules=$(echo "$MODULES" | tr ' ' ',')
 # shellcheck disable=SC2086 # several options in one variable
 mvn -q -B -ntp ${MAVEN_ARGS:-} -Pfast,gpu -DskipTests -pl "$modules" -am \
@@ -57,7 +58,11 @@ for module in $MODULES; do
     esac
   done
 done
-jar --create --file "$scratch/project/tests/quant-tensorrt-tests.jar" -C quant-tensorrt/target/test-classes .
+for module in $TESTED; do
+  # Tests run in the folder of their module: they find the models and pictures at ../data.
+  mkdir -- "$scratch/project/$module"
+  jar --create --file "$scratch/project/tests/$module-tests.jar" -C "$module/target/test-classes" .
+done
 
 junit=$(sed -n 's|.*<junit.version>\(.*\)</junit.version>.*|\1|p' pom.xml)
 # shellcheck disable=SC2086
@@ -83,15 +88,22 @@ cat > "$target/project-00/run-gpu-tests.sh" <<'RUN'
 # SPDX-License-Identifier: Apache-2.0
 #
 # Runs the tests tagged gpu, beside the pieces project.tar.00, project.tar.01 ... Needs Java 17 or newer in JAVA_HOME
-# or PATH; LD_LIBRARY_PATH must name the folders of CUDA 12 and TensorRT 10. Exit status 0 if all of them passed.
+# or PATH; LD_LIBRARY_PATH must name the folders of CUDA 12 and TensorRT 10. Exit status 0 if all of them passed, 2 if
+# there was none.
 #
-# usage: run-gpu-tests.sh [OPTIONS OF JUNIT'S CONSOLE LAUNCHER]
-#        e.g. --include-classname='.*EngineGpuTest', --reports-dir=FOLDER
+# usage: run-gpu-tests.sh [--module quant-tensorrt|quant-ptq] [OPTIONS OF JUNIT'S CONSOLE LAUNCHER]
+#        e.g. --include-classname='.*EngineGpuTest', --include-methodname='.*perceptron.*', --reports-dir=FOLDER
 #
-# JAVA_OPTIONS goes to Java.
+# JAVA_OPTIONS goes to Java, for example -Dquant4j.device.layers=true. The test of an exported ResNet-18 wants
+# -Dquant4j.models=FOLDER -Dquant4j.fashionMnist=FOLDER.
 
 set -eu
 
+modules='quant-tensorrt quant-ptq'
+if [ "${1:-}" = --module ]; then
+  modules=${2:?--module needs a name}
+  shift 2
+fi
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 java=java
 if [ -n "${JAVA_HOME:-}" ]; then
@@ -99,12 +111,24 @@ if [ -n "${JAVA_HOME:-}" ]; then
 fi
 rm -rf -- "$here/project"
 cat "$here"/project.tar.* | tar -C "$here" -xf -
-# Tests find the models and pictures at ../data.
-cd -- "$here/project/quant-tensorrt"
-# shellcheck disable=SC2086 # several options in one variable
-exec "$java" -Xmx1g ${JAVA_OPTIONS:-} -cp '../tests/*:../lib/*' org.junit.platform.console.ConsoleLauncher execute \
-  --scan-class-path=../tests/quant-tensorrt-tests.jar --include-tag=gpu --fail-if-no-tests \
-  --disable-banner --details=tree --disable-ansi-colors "$@"
+
+# One after the other, each in a process of its own; those that may end it come last.
+result=2
+for module in $modules; do
+  cd -- "$here/project/$module"
+  status=0
+  # shellcheck disable=SC2086 # several options in one variable
+  "$java" -Xmx4g ${JAVA_OPTIONS:-} -cp '../tests/*:../lib/*' org.junit.platform.console.ConsoleLauncher execute \
+    --scan-class-path="../tests/$module-tests.jar" --include-tag=gpu --fail-if-no-tests \
+    --config='junit.jupiter.testclass.order.default=org.junit.jupiter.api.ClassOrderer$OrderAnnotation' \
+    --disable-banner --details=tree --disable-ansi-colors "$@" || status=$?
+  case $status in
+    2) ;;
+    0) [ "$result" -ne 2 ] || result=0 ;;
+    *) result=$status ;;
+  esac
+done
+exit "$result"
 RUN
 chmod +x "$target/project-00/run-gpu-tests.sh"
 du -sh "$target"/project-[0-9][0-9]

@@ -20,7 +20,7 @@ import java.util.zip.GZIPInputStream;
  * The images of clothes in this repository, as its classifiers take them: float32 [N, 1, 32, 32],
  * the 28 x 28 pixels / 255 with two rows and columns of zeros around, then (x - 0.2860) / 0.3530.
  */
-final class FashionImages {
+public final class FashionImages {
   private static final Path FOLDER = Path.of("..", "data", "fashion-mnist");
   private static final int SIDE = 28;
   private static final int PADDED_SIDE = 32;
@@ -29,8 +29,15 @@ final class FashionImages {
 
   private FashionImages() {}
 
-  static List<TensorBatch> images(String name, int batchSize) throws IOException {
-    byte[] pixels = read(name + "-images-idx3-ubyte.gz", IMAGE_HEADER);
+  /** Returns images of this repository, "calibration" or "test". */
+  public static List<TensorBatch> images(String name, int batchSize) throws IOException {
+    return images(FOLDER, name, batchSize);
+  }
+
+  /** Returns the images of a set in a folder, "t10k" for example. */
+  public static List<TensorBatch> images(Path folder, String name, int batchSize)
+      throws IOException {
+    byte[] pixels = read(folder, name + "-images-idx3-ubyte.gz", IMAGE_HEADER);
     int count = pixels.length / (SIDE * SIDE);
     List<TensorBatch> batches = new ArrayList<>();
     for (int first = 0; first < count; first += batchSize) {
@@ -39,8 +46,14 @@ final class FashionImages {
     return batches;
   }
 
-  static long[] labels(String name) throws IOException {
-    byte[] labels = read(name + "-labels-idx1-ubyte.gz", LABEL_HEADER);
+  /** Returns the labels of this repository's images. */
+  public static long[] labels(String name) throws IOException {
+    return labels(FOLDER, name);
+  }
+
+  /** Returns the labels of a set in a folder. */
+  public static long[] labels(Path folder, String name) throws IOException {
+    byte[] labels = read(folder, name + "-labels-idx1-ubyte.gz", LABEL_HEADER);
     return LongStream.range(0, labels.length).map(i -> labels[(int) i]).toArray();
   }
 
@@ -60,8 +73,8 @@ final class FashionImages {
   }
 
   /** Reads what follows the header of an IDX file: magic number, count and the other sizes. */
-  private static byte[] read(String name, int headerSize) throws IOException {
-    try (InputStream file = Files.newInputStream(FOLDER.resolve(name));
+  private static byte[] read(Path folder, String name, int headerSize) throws IOException {
+    try (InputStream file = Files.newInputStream(folder.resolve(name));
         GZIPInputStream stream = new GZIPInputStream(file)) {
       ByteBuffer header = ByteBuffer.wrap(stream.readNBytes(headerSize));
       byte[] items = stream.readAllBytes();
