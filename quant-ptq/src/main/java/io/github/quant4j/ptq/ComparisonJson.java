@@ -76,6 +76,9 @@ final class ComparisonJson {
     members.put("planBytes", plan.byteCount());
     plan.buildTime().ifPresent(time -> put("buildSeconds", time.toMillis() / 1e3));
     plan.file().ifPresent(file -> members.put("file", file.toString()));
+    if (!plan.notes().isEmpty()) {
+      members.put("notes", plan.notes());
+    }
   }
 
   private void put(EngineAccuracy accuracy) {

@@ -39,6 +39,11 @@ final class ComparisonTable {
     floatModel(report).ifPresent(line -> text.append(line).append('\n'));
     table.append(text);
     for (EngineRow row : report.rows()) {
+      row.figures()
+          .plan()
+          .map(PlanFacts::notes)
+          .orElse(List.of())
+          .forEach(note -> text.append(row.name()).append(": ").append(note).append('\n'));
       row.failure()
           .ifPresent(
               reason -> text.append(row.name()).append(" failed: ").append(reason).append('\n'));

@@ -11,20 +11,22 @@ import java.util.function.UnaryOperator;
  * how.
  *
  * @param options what the user chose of the quantization
+ * @param bench times where INT8 pays
  */
-record ExplicitModel(UnaryOperator<PostTrainingQuantization> options) {
+record ExplicitModel(UnaryOperator<PostTrainingQuantization> options, PlacementBench bench) {
   /**
-   * Quantizes a model.
+   * Quantizes a model where that pays.
    *
    * @param samples calibration samples, in batches that the model takes
    * @throws VerificationException if the plan leaves every operator float
    */
-  OnnxModel of(OnnxModel floatModel, CalibrationSource samples) throws IOException {
-    QuantizedModel quantized = options.apply(PostTrainingQuantization.of(floatModel)).run(samples);
-    if (quantized.model().firstQuantizedNode().isEmpty()) {
+  PlacedModel of(OnnxModel floatModel, CalibrationSource samples) throws IOException {
+    PostTrainingQuantization quantization = options.apply(PostTrainingQuantization.of(floatModel));
+    PlacedModel placed = new PlacementSearch(floatModel, quantization, bench).run(samples);
+    if (placed.trials().isEmpty()) {
       throw new VerificationException(
           "the quantization leaves every operator float, expected some in INT8; its plan says why");
     }
-    return quantized.model();
+    return placed;
   }
 }

@@ -11,6 +11,7 @@ import io.github.quant4j.tensorrt.DatasetEntropyCalibrator2;
 import io.github.quant4j.tensorrt.DatasetMinMaxCalibrator;
 import io.github.quant4j.tensorrt.Engine;
 import io.github.quant4j.tensorrt.EngineBuilder;
+import io.github.quant4j.tensorrt.EngineCalibrator;
 import io.github.quant4j.tensorrt.EnginePlan;
 import io.github.quant4j.tensorrt.Precision;
 import io.github.quant4j.tensorrt.TimingCandidate;
@@ -42,10 +43,11 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
   public ComparedEngine open(EngineCandidate candidate, ComparisonSamples samples)
       throws IOException {
     if (candidate instanceof EngineCandidate.OfKind ofKind) {
-      return built(ofKind.name(), build(ofKind.kind(), samples));
+      return built(ofKind.kind(), samples);
     }
     if (candidate instanceof EngineCandidate.OfModel ofModel) {
-      return built(ofModel.name(), build(ofModel.model(), samples, precision(ofModel.model())));
+      EnginePlan plan = build(ofModel.model(), samples, precision(ofModel.model()));
+      return built(ofModel.name(), plan, List.of());
     }
     if (candidate instanceof EngineCandidate.OfPlan ofPlan) {
       Engine engine = Engine.load(ofPlan.plan());
@@ -56,35 +58,30 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
   }
 
   private static PlanFacts facts(Engine engine, Optional<Path> file) {
-    return new PlanFacts(engine.byteCount(), Optional.empty(), file);
+    return new PlanFacts(engine.byteCount(), Optional.empty(), file, List.of());
   }
 
-  private EnginePlan build(EngineKind kind, ComparisonSamples samples) throws IOException {
-    OnnxModel model = settings.floatModel();
+  private ComparedEngine built(EngineKind kind, ComparisonSamples samples) throws IOException {
+    if (kind == EngineKind.INT8_EXPLICIT) {
+      PlacedModel placed = explicit(samples);
+      EnginePlan plan = build(placed.model(), samples, precision(placed.model()));
+      return built(kind.label(), plan, placed.notes());
+    }
+    return built(
+        kind.label(), build(settings.floatModel(), samples, options(kind, samples)), List.of());
+  }
+
+  private UnaryOperator<EngineBuilder> options(EngineKind kind, ComparisonSamples samples) {
     return switch (kind) {
-      case FP32 -> build(model, samples, builder -> builder.precision(Precision.FP32));
-      case FP16 -> build(model, samples, builder -> builder.precision(Precision.FP16));
+      case FP32 -> builder -> builder.precision(Precision.FP32);
+      case FP16, INT8_EXPLICIT -> builder -> builder.precision(Precision.FP16);
       case INT8_MIN_MAX -> {
-        CalibrationSource batches = calibration(samples);
-        yield build(
-            model,
-            samples,
-            builder ->
-                builder.precision(Precision.INT8).calibrator(DatasetMinMaxCalibrator.of(batches)));
+        EngineCalibrator calibrator = DatasetMinMaxCalibrator.of(calibration(samples));
+        yield builder -> builder.precision(Precision.INT8).calibrator(calibrator);
       }
       case INT8_ENTROPY_2 -> {
-        CalibrationSource batches = calibration(samples);
-        yield build(
-            model,
-            samples,
-            builder ->
-                builder
-                    .precision(Precision.INT8)
-                    .calibrator(DatasetEntropyCalibrator2.of(batches)));
-      }
-      case INT8_EXPLICIT -> {
-        OnnxModel explicit = explicit(model, samples);
-        yield build(explicit, samples, precision(explicit));
+        EngineCalibrator calibrator = DatasetEntropyCalibrator2.of(calibration(samples));
+        yield builder -> builder.precision(Precision.INT8).calibrator(calibrator);
       }
     };
   }
@@ -94,7 +91,8 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
     return settings.calibrationSource().batched(samples.batchSize());
   }
 
-  private OnnxModel explicit(OnnxModel model, ComparisonSamples samples) throws IOException {
+  private PlacedModel explicit(ComparisonSamples samples) throws IOException {
+    OnnxModel model = settings.floatModel();
     CalibrationSource source = settings.calibrationSource();
     source.rewind();
     // A batch that is filled up holds samples twice, so only models that want that are given some.
@@ -102,7 +100,10 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
         EngineInputs.fixedBatchSize(model).isEmpty()
             ? source
             : FilledBatches.of(source, samples.batchSize());
-    return new ExplicitModel(settings.quantization).of(model, batches);
+    PlacementBench bench =
+        new GpuPlacementBench(
+            model, builder -> common(builder, model, samples), settings.timer, samples.first());
+    return new ExplicitModel(settings.quantization, bench).of(model, batches);
   }
 
   /** Returns how a model is built: as its Q/DQ pairs and types say, or in FP16. */
@@ -139,7 +140,8 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
         .orElse(changed);
   }
 
-  private ComparedEngine built(String name, EnginePlan plan) throws IOException {
+  private ComparedEngine built(String name, EnginePlan plan, List<String> notes)
+      throws IOException {
     LOGGER.debug("built \"{}\" in {}: {}", name, plan.buildTime(), plan.options());
     Optional<Path> file = Optional.empty();
     if (settings.folder != null) {
@@ -147,7 +149,7 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
       file = Optional.of(settings.folder.resolve(fileName(name)));
       plan.write(file.get());
     }
-    PlanFacts facts = new PlanFacts(plan.byteCount(), Optional.of(plan.buildTime()), file);
+    PlanFacts facts = new PlanFacts(plan.byteCount(), Optional.of(plan.buildTime()), file, notes);
     return GpuEngine.open(plan.load(), true, facts);
   }
 

@@ -35,6 +35,13 @@ public record PlacedModel(
     trials = List.copyOf(trials);
   }
 
+  /** Returns what was timed, in words, where the model is not as planned for it. */
+  List<String> notes() {
+    return quantized.isPresent() && reasons.isEmpty()
+        ? List.of()
+        : trials.stream().map(trial -> "P53: " + trial).toList();
+  }
+
   static PlacedModel of(
       QuantizedModel quantized, Map<String, String> reasons, List<PlacementTrial> trials) {
     return new PlacedModel(Optional.of(quantized), quantized.model(), reasons, trials);

@@ -273,7 +273,7 @@ class ComparisonRunTest {
   private record FakeEngine(Bench bench, String name) implements ComparedEngine {
     @Override
     public PlanFacts plan() {
-      return new PlanFacts(1, Optional.empty(), Optional.empty());
+      return new PlanFacts(1, Optional.empty(), Optional.empty(), List.of());
     }
 
     @Override

@@ -21,7 +21,11 @@ class EngineComparisonReportTest {
           Optional.of(EngineKind.FP16),
           new EngineFigures(
               Optional.of(
-                  new PlanFacts(2_345_678, Optional.of(Duration.ofMillis(6543)), Optional.empty())),
+                  new PlanFacts(
+                      2_345_678,
+                      Optional.of(Duration.ofMillis(6543)),
+                      Optional.empty(),
+                      List.of())),
               Optional.of(accuracy(60.123456789, 9509)),
               Optional.of(new EngineSpeed(0.39342, 325_356, Optional.empty(), List.of()))),
           Optional.empty());
@@ -33,7 +37,10 @@ class EngineComparisonReportTest {
           new EngineFigures(
               Optional.of(
                   new PlanFacts(
-                      1_234_567, Optional.empty(), Optional.of(Path.of("int8-explicit.plan")))),
+                      1_234_567,
+                      Optional.empty(),
+                      Optional.of(Path.of("int8-explicit.plan")),
+                      List.of("P53: it gains"))),
               Optional.of(accuracy(Double.POSITIVE_INFINITY, 10_000)),
               Optional.of(
                   new EngineSpeed(
@@ -65,6 +72,7 @@ class EngineComparisonReportTest {
             FP16           0.3934                     1     325356     2.35      6.5      60.1   .9509
             INT8 explicit  0.2459  0.625 [0.624, 0.626]     520559     1.23        -  Infinity  1.0000
             mine                -                     -          -        -        -         -       -
+            INT8 explicit: P53: it gains
             INT8 explicit: times vary
             mine failed: no "memory"
             take INT8 explicit: it is faster
@@ -87,7 +95,7 @@ class EngineComparisonReportTest {
               "baseline": "FP16",
               "rows": [
                 {"engine": "FP16", "kind": "fp16", "medianMilliseconds": 0.39342, "samplesPerSecond": 325356, "planBytes": 2345678, "buildSeconds": 6.543, "sampleCount": 10000, "sqnrDecibels": 60.1235, "topOne": 0.9509, "topOneOfFloatModel": 0.9509},
-                {"engine": "INT8 explicit", "kind": "int8_explicit", "medianMilliseconds": 0.24589, "ratio": 0.625, "ratioLower": 0.6241, "ratioUpper": 0.6259, "samplesPerSecond": 520559, "warnings": ["times vary"], "planBytes": 1234567, "file": "int8-explicit.plan", "sampleCount": 10000, "topOne": 1, "topOneOfFloatModel": 0.9509},
+                {"engine": "INT8 explicit", "kind": "int8_explicit", "medianMilliseconds": 0.24589, "ratio": 0.625, "ratioLower": 0.6241, "ratioUpper": 0.6259, "samplesPerSecond": 520559, "warnings": ["times vary"], "planBytes": 1234567, "file": "int8-explicit.plan", "notes": ["P53: it gains"], "sampleCount": 10000, "topOne": 1, "topOneOfFloatModel": 0.9509},
                 {"engine": "mine", "failure": "no \\"memory\\""}
               ],
               "recommendation": {

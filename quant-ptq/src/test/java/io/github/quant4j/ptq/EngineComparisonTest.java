@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class EngineComparisonTest {
+  private static final PlacementBench FASTER = models -> List.of(0.5);
   private static final OnnxModel MODEL = TinyNetwork.harmless().build();
   private static final EngineComparison COMPARISON = EngineComparison.of(MODEL);
 
@@ -46,16 +47,16 @@ class EngineComparisonTest {
 
   @Test
   void explicitModel_options_areFollowed() throws IOException {
-    ExplicitModel asIs = new ExplicitModel(UnaryOperator.identity());
+    ExplicitModel asIs = new ExplicitModel(UnaryOperator.identity(), FASTER);
     ExplicitModel without =
         new ExplicitModel(
-            quantization -> quantization.exclude(NodeSelector.none().withName("body2")));
+            quantization -> quantization.exclude(NodeSelector.none().withName("body2")), FASTER);
 
     assertThat(pairCount(without)).isPositive().isLessThan(pairCount(asIs));
   }
 
   private static long pairCount(ExplicitModel explicit) throws IOException {
-    return explicit.of(MODEL, TinyNetwork.samples(8, 4)).graph().nodes().stream()
+    return explicit.of(MODEL, TinyNetwork.samples(8, 4)).model().graph().nodes().stream()
         .filter(node -> node.is("DequantizeLinear"))
         .count();
   }
@@ -66,7 +67,8 @@ class EngineComparisonTest {
     OnnxModel relu = network.output(network.add("Relu", "y", List.of("x"))).build();
 
     assertThatExceptionOfType(VerificationException.class)
-        .isThrownBy(() -> new ExplicitModel(plan -> plan).of(relu, TinyNetwork.samples(8, 4)))
+        .isThrownBy(
+            () -> new ExplicitModel(plan -> plan, FASTER).of(relu, TinyNetwork.samples(8, 4)))
         .withMessageStartingWith("the quantization leaves every operator float");
   }
 }
