@@ -89,17 +89,8 @@ class CalibrationCacheHeaderGpuTest {
     try (bridge;
         Owned<IBuilderConfig> config =
             Owned.of("a configuration", builder.createBuilderConfig(), FactoryMade::delete, log)) {
-      IOptimizationProfile profile = builder.createOptimizationProfile();
-      try (Dims64 shape = NativeDimensions.allocate(Shape.of(1, 1, 32, 32).toArray())) {
-        for (OptProfileSelector selector :
-            new OptProfileSelector[] {
-              OptProfileSelector.kMIN, OptProfileSelector.kOPT, OptProfileSelector.kMAX
-            }) {
-          profile.setDimensions("input", selector, shape);
-        }
-      }
-      config.get().addOptimizationProfile(profile);
-      config.get().setCalibrationProfile(profile);
+      config.get().addOptimizationProfile(onePicture(builder));
+      config.get().setCalibrationProfile(onePicture(builder));
       config.get().setFlag(BuilderFlag.kINT8);
       config.get().setBuilderOptimizationLevel(0);
       config.get().setInt8Calibrator(bridge.handle());
@@ -110,6 +101,16 @@ class CalibrationCacheHeaderGpuTest {
       }
       return isBuilt && !hasAskedForSamples(feed);
     }
+  }
+
+  private static IOptimizationProfile onePicture(IBuilder builder) {
+    IOptimizationProfile profile = builder.createOptimizationProfile();
+    try (Dims64 shape = NativeDimensions.allocate(Shape.of(1, 1, 32, 32).toArray())) {
+      profile.setDimensions("input", OptProfileSelector.kMIN, shape);
+      profile.setDimensions("input", OptProfileSelector.kOPT, shape);
+      profile.setDimensions("input", OptProfileSelector.kMAX, shape);
+    }
+    return profile;
   }
 
   private static boolean hasAskedForSamples(CalibrationFeed feed) {

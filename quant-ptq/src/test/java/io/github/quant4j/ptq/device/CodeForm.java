@@ -52,8 +52,7 @@ enum CodeForm {
       String codes = tensor + "_QuantizeLinear";
       String cast = tensor + "_Cast";
       to.node("QuantizeLinear", codes, List.of(tensor, scale, zero));
-      to.node(
-          "Cast", cast, List.of(codes), NetworkWriter.integer("to", ElementType.UINT8.onnxCode()));
+      to.node("Cast", cast, List.of(codes), NodeList.integer("to", ElementType.UINT8.onnxCode()));
       to.node("DequantizeLinear", tensor + "_DequantizeLinear", List.of(cast, scale, zero));
     }
   };

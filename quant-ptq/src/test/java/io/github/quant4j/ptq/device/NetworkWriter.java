@@ -3,21 +3,10 @@ package io.github.quant4j.ptq.device;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.protobuf.ByteString;
-import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
-import io.github.quant4j.onnx.internal.proto.AttributeProto.AttributeType;
-import io.github.quant4j.onnx.internal.proto.GraphProto;
-import io.github.quant4j.onnx.internal.proto.ModelProto;
-import io.github.quant4j.onnx.internal.proto.NodeProto;
-import io.github.quant4j.onnx.internal.proto.OperatorSetIdProto;
-import io.github.quant4j.onnx.internal.proto.TensorProto;
-import io.github.quant4j.onnx.internal.proto.TensorShapeProto;
-import io.github.quant4j.onnx.internal.proto.TypeProto;
-import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -37,7 +26,7 @@ final class NetworkWriter {
   /** For weights with one scale, of {@link #weights}. */
   static final int PER_TENSOR = -1;
 
-  private final GraphProto.Builder graph = GraphProto.newBuilder().setName("device");
+  private final NodeList graph = new NodeList();
   private final long sampleCount;
   private final @Nullable Map<String, Float> ranges;
   private final Set<String> paired = new HashSet<>();
@@ -89,20 +78,7 @@ final class NetworkWriter {
 
   /** Declares the input "x" of a number of samples of a shape. */
   String input(long... sample) {
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    shape.addDimBuilder().setDimValue(sampleCount);
-    for (long dimension : sample) {
-      shape.addDimBuilder().setDimValue(dimension);
-    }
-    TypeProto.Tensor type =
-        TypeProto.Tensor.newBuilder()
-            .setElemType(ElementType.FLOAT.onnxCode())
-            .setShape(shape)
-            .build();
-    graph.addInput(
-        ValueInfoProto.newBuilder()
-            .setName("x")
-            .setType(TypeProto.newBuilder().setTensorType(type)));
+    graph.input("x", sampleCount, sample);
     return channels("x", (int) sample[0]);
   }
 
@@ -151,8 +127,8 @@ final class NetworkWriter {
         "Conv",
         name,
         List.of(input, weights, bias(name, outputs)),
-        integers("pads", pad, pad, pad, pad),
-        integer("group", kernelAndGroups[1]));
+        NodeList.integers("pads", pad, pad, pad, pad),
+        NodeList.integer("group", kernelAndGroups[1]));
     return channels(name, outputs);
   }
 
@@ -166,8 +142,8 @@ final class NetworkWriter {
         "ConvTranspose",
         name,
         List.of(input, weights, bias(name, outputs)),
-        integers("kernel_shape", 2, 2),
-        integers("strides", 2, 2));
+        NodeList.integers("kernel_shape", 2, 2),
+        NodeList.integers("strides", 2, 2));
     return channels(name, outputs);
   }
 
@@ -181,18 +157,13 @@ final class NetworkWriter {
   /** Adds a Gemm with bias whose weights are [outputs, inputs]. */
   String gemm(String name, String input, int inputs, int outputs) {
     String weights = weights(name, 0, Shape.of(outputs, inputs), inputs);
-    return node("Gemm", name, List.of(input, weights, bias(name, outputs)), integer("transB", 1));
+    return node(
+        "Gemm", name, List.of(input, weights, bias(name, outputs)), NodeList.integer("transB", 1));
   }
 
   /** Adds a node whose output has as many channels as its first input. */
   String node(String opType, String name, List<String> inputs, AttributeProto... attributes) {
-    graph.addNode(
-        NodeProto.newBuilder()
-            .setOpType(opType)
-            .setName(name)
-            .addAllInput(inputs)
-            .addOutput(name)
-            .addAllAttribute(List.of(attributes)));
+    graph.node(opType, name, inputs, attributes);
     Integer count = channels.get(inputs.get(0));
     return count == null ? name : channels(name, count);
   }
@@ -207,16 +178,7 @@ final class NetworkWriter {
   }
 
   String constant(String name, Tensor tensor) {
-    TensorProto.Builder proto =
-        TensorProto.newBuilder()
-            .setName(name)
-            .setDataType(tensor.elementType().onnxCode())
-            .setRawData(ByteString.copyFrom(tensor.bytes()));
-    for (long dimension : tensor.shape().toArray()) {
-      proto.addDims(dimension);
-    }
-    graph.addInitializer(proto);
-    return name;
+    return graph.constant(name, tensor);
   }
 
   /** Says how many channels a tensor has. */
@@ -227,32 +189,8 @@ final class NetworkWriter {
 
   /** Declares float outputs and returns the model. */
   OnnxModel build(List<String> outputs) {
-    TypeProto floats =
-        TypeProto.newBuilder()
-            .setTensorType(TypeProto.Tensor.newBuilder().setElemType(ElementType.FLOAT.onnxCode()))
-            .build();
-    outputs.forEach(
-        output -> graph.addOutput(ValueInfoProto.newBuilder().setName(output).setType(floats)));
-    return OnnxModel.of(
-        ModelProto.newBuilder()
-            .setIrVersion(8)
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-            .setGraph(graph)
-            .build()
-            .toByteArray());
-  }
-
-  static AttributeProto integer(String name, long value) {
-    return AttributeProto.newBuilder().setName(name).setType(AttributeType.INT).setI(value).build();
-  }
-
-  static AttributeProto integers(String name, long... values) {
-    AttributeProto.Builder attribute =
-        AttributeProto.newBuilder().setName(name).setType(AttributeType.INTS);
-    for (long value : values) {
-      attribute.addInts(value);
-    }
-    return attribute.build();
+    outputs.forEach(graph::output);
+    return OnnxModel.of(NodeList.model().setGraph(graph.graph()).build().toByteArray());
   }
 
   private int channelsOf(String tensor) {
@@ -266,15 +204,17 @@ final class NetworkWriter {
   /** Adds weights, behind a pair where the network has pairs. */
   private String weights(String node, int axis, Shape shape, int fanIn) {
     float[] values = random(node, shape, Math.sqrt(2.0 / fanIn) * gains.getOrDefault(node, 1.0));
-    WeightCodes codes = WeightCodes.of(shape, values, axis);
     String name = node + ".W";
     if (ranges == null) {
       return constant(name, shape, values);
     }
+    WeightCodes codes = WeightCodes.of(shape, values, axis);
     String scale = constant(name + "_scale", codes.scales());
     String zero = constant(name + "_zero", codes.zeros());
     AttributeProto[] attributes =
-        axis == PER_TENSOR ? new AttributeProto[0] : new AttributeProto[] {integer("axis", axis)};
+        axis == PER_TENSOR
+            ? new AttributeProto[0]
+            : new AttributeProto[] {NodeList.integer("axis", axis)};
     if (hasFloatWeights) {
       constant(name, shape, values);
       node("QuantizeLinear", name + "_Q", List.of(name, scale, zero), attributes);

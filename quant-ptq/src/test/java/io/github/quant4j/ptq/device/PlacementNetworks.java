@@ -113,7 +113,7 @@ final class PlacementNetworks {
                         case ONE -> to.pair(branch, branches);
                       })
               .toList();
-      String all = to.node("Concat", "all", joined, NetworkWriter.integer("axis", 1));
+      String all = to.node("Concat", "all", joined, NodeList.integer("axis", 1));
       to.channels(all, 4 * 64);
       // The range of the whole is the largest of its parts.
       return to.conv("c4", to.pair(all, branches), 64, 1);
@@ -153,8 +153,8 @@ final class PlacementNetworks {
         "MaxPool",
         name,
         List.of(input),
-        NetworkWriter.integers("kernel_shape", 3, 3),
-        NetworkWriter.integers("pads", 1, 1, 1, 1),
-        NetworkWriter.integers("strides", stride, stride));
+        NodeList.integers("kernel_shape", 3, 3),
+        NodeList.integers("pads", 1, 1, 1, 1),
+        NodeList.integers("strides", stride, stride));
   }
 }

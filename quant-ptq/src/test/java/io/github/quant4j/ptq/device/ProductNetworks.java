@@ -79,9 +79,6 @@ final class ProductNetworks {
     String scale = to.constant(name + ".scale", Shape.of(width), ones);
     String shift = to.constant(name + ".shift", Shape.of(width), new float[width]);
     return to.node(
-        "LayerNormalization",
-        name,
-        List.of(input, scale, shift),
-        NetworkWriter.integer("axis", -1));
+        "LayerNormalization", name, List.of(input, scale, shift), NodeList.integer("axis", -1));
   }
 }

@@ -8,12 +8,7 @@ import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
 import io.github.quant4j.onnx.internal.proto.GraphProto;
 import io.github.quant4j.onnx.internal.proto.ModelProto;
-import io.github.quant4j.onnx.internal.proto.NodeProto;
-import io.github.quant4j.onnx.internal.proto.OperatorSetIdProto;
 import io.github.quant4j.onnx.internal.proto.TensorProto;
-import io.github.quant4j.onnx.internal.proto.TensorShapeProto;
-import io.github.quant4j.onnx.internal.proto.TypeProto;
-import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -40,7 +35,7 @@ final class ResNet50Model {
   private static final int EXPANSION = 4;
   private static final double BIAS = 0.05;
 
-  private final GraphProto.Builder graph = GraphProto.newBuilder().setName("resnet50");
+  private final NodeList graph = new NodeList();
   private final List<Weight> weights = new ArrayList<>();
 
   /**
@@ -101,11 +96,17 @@ final class ResNet50Model {
   }
 
   private void declare(int size) {
-    graph.addInput(value("input", 3, size, size)).addOutput(value("logits", CLASSES));
+    graph.input("input", -1, 3, size, size);
+    graph.output("logits", -1, CLASSES);
     String tensor = conv("stem", "input", new int[] {3, 64, 7, 2}, 1);
-    tensor = node("MaxPool", "pool", List.of(relu(tensor)), square("kernel_shape", 3));
-    lastNode().addAttribute(NetworkWriter.integers("pads", 1, 1, 1, 1));
-    lastNode().addAttribute(square("strides", 2));
+    tensor =
+        graph.node(
+            "MaxPool",
+            "pool",
+            List.of(relu(tensor)),
+            square("kernel_shape", 3),
+            NodeList.integers("pads", 1, 1, 1, 1),
+            square("strides", 2));
     int channels = 64;
     for (int stage = 0; stage < BLOCK_COUNTS.length; stage++) {
       for (int block = 0; block < BLOCK_COUNTS[stage]; block++) {
@@ -115,11 +116,11 @@ final class ResNet50Model {
         channels = EXPANSION * width;
       }
     }
-    String average = node("GlobalAveragePool", "average", List.of(tensor));
-    String flat = node("Flatten", "flat", List.of(average));
+    String average = graph.node("GlobalAveragePool", "average", List.of(tensor));
+    String flat = graph.node("Flatten", "flat", List.of(average));
     weight("fc.W", Math.sqrt(1.0 / channels), CLASSES, channels);
     weight("fc.b", BIAS, CLASSES);
-    node("Gemm", "logits", List.of(flat, "fc.W", "fc.b"), NetworkWriter.integer("transB", 1));
+    graph.node("Gemm", "logits", List.of(flat, "fc.W", "fc.b"), NodeList.integer("transB", 1));
   }
 
   /** Adds a bottleneck block: 1 x 1, 3 x 3, 1 x 1, and what goes around them. */
@@ -135,7 +136,7 @@ final class ResNet50Model {
         inputs == outputs
             ? input
             : conv(name + ".skip", input, new int[] {inputs, outputs, 1, stride}, Math.sqrt(0.5));
-    return relu(node("Add", name + ".add", List.of(third, skip)));
+    return relu(graph.node("Add", name + ".add", List.of(third, skip)));
   }
 
   /** Adds a convolution: inputs, outputs, kernel and stride, and a factor of its weights. */
@@ -145,32 +146,16 @@ final class ResNet50Model {
     weight(name + ".W", factor * Math.sqrt(2.0 / fanIn), form[1], form[0], kernel, kernel);
     weight(name + ".b", BIAS, form[1]);
     int pad = kernel / 2;
-    return node(
+    return graph.node(
         "Conv",
         name,
         List.of(input, name + ".W", name + ".b"),
-        NetworkWriter.integers("pads", pad, pad, pad, pad),
+        NodeList.integers("pads", pad, pad, pad, pad),
         square("strides", form[3]));
   }
 
   private String relu(String input) {
-    return node("Relu", input + ".relu", List.of(input));
-  }
-
-  private String node(
-      String opType, String name, List<String> inputs, AttributeProto... attributes) {
-    graph.addNode(
-        NodeProto.newBuilder()
-            .setOpType(opType)
-            .setName(name)
-            .addAllInput(inputs)
-            .addOutput(name)
-            .addAllAttribute(List.of(attributes)));
-    return name;
-  }
-
-  private NodeProto.Builder lastNode() {
-    return graph.getNodeBuilder(graph.getNodeCount() - 1);
+    return graph.node("Relu", input + ".relu", List.of(input));
   }
 
   private void weight(String name, double deviation, int... dimensions) {
@@ -187,12 +172,8 @@ final class ResNet50Model {
   /** Writes a graph whose length is known before its weights are. */
   private void write(OutputStream file, long seed) throws IOException {
     CodedOutputStream out = CodedOutputStream.newInstance(file);
-    ModelProto.newBuilder()
-        .setIrVersion(8)
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-        .build()
-        .writeTo(out);
-    GraphProto nodes = graph.build();
+    NodeList.model().build().writeTo(out);
+    GraphProto nodes = graph.graph();
     int length = nodes.getSerializedSize();
     for (Weight weight : weights) {
       length +=
@@ -211,23 +192,6 @@ final class ResNet50Model {
   }
 
   private static AttributeProto square(String name, long size) {
-    return NetworkWriter.integers(name, size, size);
-  }
-
-  private static ValueInfoProto value(String name, long... sample) {
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    shape.addDimBuilder().setDimParam("batch");
-    for (long dimension : sample) {
-      shape.addDimBuilder().setDimValue(dimension);
-    }
-    TypeProto.Tensor type =
-        TypeProto.Tensor.newBuilder()
-            .setElemType(ElementType.FLOAT.onnxCode())
-            .setShape(shape)
-            .build();
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(TypeProto.newBuilder().setTensorType(type))
-        .build();
+    return NodeList.integers(name, size, size);
   }
 }

@@ -47,8 +47,11 @@ record Variant(String name, boolean hasPairs, Network network) {
     return writer.build(List.of(network.write(writer)));
   }
 
-  /** The largest magnitude of every tensor that gets a pair, for some samples. */
+  /** The largest magnitude of every tensor that gets a pair, for some samples; else nothing. */
   Map<String, Float> ranges(TensorBatch samples) {
+    if (!hasPairs) {
+      return Map.of();
+    }
     NetworkWriter writer = NetworkWriter.ofFloat(samples.sampleCount());
     network.write(writer);
     List<String> computed = new ArrayList<>(writer.observed());
