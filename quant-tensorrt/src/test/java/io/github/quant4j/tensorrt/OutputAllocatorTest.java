@@ -109,6 +109,7 @@ class OutputAllocatorTest {
   /** The presets call through the table that the headers of TensorRT describe. */
   @Test
   @Tag("gpu")
+  @SuppressWarnings("deprecation") // TensorRT may still call the older one of two
   void everyFunction_calledByThePresets_reachesTheTarget() {
     TensorRt.verifyAvailable();
     target.address = 4096;
@@ -132,8 +133,9 @@ class OutputAllocatorTest {
       OutputAllocator allocator, int entry, long byteCount) {
     Object[] arguments =
         entry == REALLOCATE
-            ? NativeCalls.arguments(allocator.address(), "y", null, byteCount, 256L)
-            : NativeCalls.arguments(allocator.address(), "y", null, byteCount, 256L, null);
+            ? NativeCalls.arguments(allocator.address(), "y", Pointer.NULL, byteCount, 256L)
+            : NativeCalls.arguments(
+                allocator.address(), "y", Pointer.NULL, byteCount, 256L, Pointer.NULL);
     return NativeCalls.entry(allocator.address(), entry).invokePointer(arguments);
   }
 
