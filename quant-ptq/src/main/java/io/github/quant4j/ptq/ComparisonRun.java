@@ -51,9 +51,14 @@ final class ComparisonRun implements AutoCloseable {
         measureAccuracy(pass, samples);
       }
     }
-    time(samples);
+    Map<String, Tensor> inputs =
+        samples.source().isPresent() ? samples.first() : inputsOfEngines(samples.batchSize());
+    time(inputs);
     return new EngineComparisonReport(
-        environment, samples.batchSize(), rows.list(), settings.rule.choose(rows.list()));
+        environment,
+        EngineInputs.batchSize(inputs).orElse(samples.batchSize()),
+        rows.list(),
+        settings.rule.choose(rows.list()));
   }
 
   private void openAll(ComparisonSamples samples) {
@@ -77,9 +82,7 @@ final class ComparisonRun implements AutoCloseable {
         .forEach((name, accuracy) -> rows.measured(name, figures -> figures.with(accuracy)));
   }
 
-  private void time(ComparisonSamples samples) {
-    Map<String, Tensor> inputs =
-        samples.source().isPresent() ? samples.first() : inputsOfEngines(samples.batchSize());
+  private void time(Map<String, Tensor> inputs) {
     // An engine that cannot run these would end the timing of all.
     for (Map.Entry<String, ComparedEngine> entry : List.copyOf(engines.entrySet())) {
       attempt(entry.getKey(), () -> entry.getValue().run(inputs));

@@ -161,8 +161,8 @@ public final class EngineComparison {
   /**
    * Sets how many samples go through at once.
    *
-   * @param samples the number; when not said that of the model or the profile, and 1 where both
-   *     leave it open
+   * @param samples the number; when not said that of the model, the profile or the first plan, and
+   *     1 where it is open
    * @return a changed copy
    * @throws IllegalArgumentException if it is below 1
    */

@@ -41,6 +41,14 @@ final class EngineInputs {
     return copies;
   }
 
+  /** Returns the number of samples in the inputs of a run, if there are any with axes. */
+  static OptionalLong batchSize(Map<String, Tensor> inputs) {
+    return inputs.values().stream()
+        .filter(tensor -> tensor.shape().rank() > 0)
+        .mapToLong(tensor -> tensor.shape().dimension(0))
+        .findFirst();
+  }
+
   /** Returns the number of samples that a model always takes at once, if it says one. */
   static OptionalLong fixedBatchSize(OnnxModel model) {
     return model.graph().inputs().stream()
@@ -106,17 +114,13 @@ final class EngineInputs {
   /**
    * Returns the shape to run an engine with.
    *
+   * @param opt the shape that it is fastest at
    * @param batchSize the size of the first axis where it is open
-   * @throws VerificationException if another axis is open
    */
-  static Shape shape(EngineTensor input, long batchSize) {
-    long[] sizes = input.dimensions().stream().mapToLong(Long::longValue).toArray();
-    for (int axis = 0; axis < sizes.length; axis++) {
-      if (sizes[axis] < 0 && axis > 0) {
-        throw new VerificationException(
-            "input %s of the engine has open axes behind the first; give samples".formatted(input));
-      }
-      sizes[axis] = sizes[axis] < 0 ? batchSize : sizes[axis];
+  static Shape shape(EngineTensor input, Shape opt, long batchSize) {
+    long[] sizes = opt.toArray();
+    if (sizes.length > 0 && input.dimensions().get(0) < 0) {
+      sizes[0] = batchSize;
     }
     return Shape.of(sizes);
   }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.tensorrt.Engine;
 import io.github.quant4j.tensorrt.EngineTensor;
 import io.github.quant4j.tensorrt.ExecutionSession;
+import io.github.quant4j.tensorrt.ShapeRange;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -41,9 +44,11 @@ record GpuEngine(Engine engine, boolean isOwned, ExecutionSession session, PlanF
 
   @Override
   public Map<String, Tensor> madeUpInputs(int batchSize) {
+    Map<String, ShapeRange> ranges = engine.profile(0).ranges();
     Map<String, Shape> shapes = new LinkedHashMap<>();
     for (EngineTensor input : engine.inputs()) {
-      shapes.put(input.name(), EngineInputs.shape(input, batchSize));
+      ShapeRange range = requireNonNull(ranges.get(input.name()), input.name());
+      shapes.put(input.name(), EngineInputs.shape(input, range.opt(), batchSize));
     }
     return SyntheticSamples.of(engine.inputs(), shapes);
   }

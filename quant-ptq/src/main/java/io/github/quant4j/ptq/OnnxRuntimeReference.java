@@ -58,10 +58,7 @@ public final class OnnxRuntimeReference implements EngineReference, AutoCloseabl
   @Override
   public Map<String, Tensor> run(Map<String, Tensor> inputs) {
     long sampleCount =
-        inputs.values().stream()
-            .filter(tensor -> tensor.shape().rank() > 0)
-            .mapToLong(tensor -> tensor.shape().dimension(0))
-            .findFirst()
+        EngineInputs.batchSize(inputs)
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(

@@ -144,14 +144,13 @@ class ComparisonRunTest {
         run(
             new ComparisonSettings(null)
                 .with(
-                    changed -> {
-                      changed.batchSize = 4;
-                      changed.added =
-                          List.of(
-                              new EngineCandidate.OfPlan("a", Path.of("a.plan")),
-                              new EngineCandidate.OfPlan("b", Path.of("b.plan")));
-                    }));
+                    changed ->
+                        changed.added =
+                            List.of(
+                                new EngineCandidate.OfPlan("a", Path.of("a.plan")),
+                                new EngineCandidate.OfPlan("b", Path.of("b.plan")))));
 
+    assertThat(report.batchSize()).as("what the plan takes").isEqualTo(4);
     assertThat(report.rows()).allSatisfy(row -> assertThat(row.accuracy()).isEmpty());
     assertThat(report.recommendation().reason()).endsWith("accuracy not measured");
   }
@@ -293,7 +292,7 @@ class ComparisonRunTest {
 
     @Override
     public Map<String, Tensor> madeUpInputs(int batchSize) {
-      Shape shape = Shape.of(batchSize, CLASS_COUNT, 2, 2);
+      Shape shape = Shape.of(4 * batchSize, CLASS_COUNT, 2, 2);
       return Map.of("x", Tensor.ofFloats(shape, new float[(int) shape.elementCount()]));
     }
 

@@ -2,7 +2,6 @@
 package io.github.quant4j.ptq;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
@@ -44,13 +43,15 @@ class EngineInputsTest {
   }
 
   @Test
-  void shape_openFirstAxis_isTheBatchSizeAndOthersAreRefused() {
-    EngineTensor open = new EngineTensor("x", ElementType.FLOAT, List.of(-1L, 3L));
-    EngineTensor unknown = new EngineTensor("x", ElementType.FLOAT, List.of(1L, -1L));
+  void shape_openFirstAxis_isTheBatchSizeAndTheRestIsOfTheProfile() {
+    Shape opt = Shape.of(2, 3);
 
-    assertThat(EngineInputs.shape(open, 4)).isEqualTo(Shape.of(4, 3));
-    assertThatExceptionOfType(VerificationException.class)
-        .isThrownBy(() -> EngineInputs.shape(unknown, 4))
-        .withMessageContaining("open axes behind the first; give samples");
+    assertThat(EngineInputs.shape(input(-1L, -1L), opt, 4)).isEqualTo(Shape.of(4, 3));
+    assertThat(EngineInputs.shape(input(2L, 3L), opt, 4)).isEqualTo(opt);
+    assertThat(EngineInputs.shape(input(), Shape.of(), 4)).isEqualTo(Shape.of());
+  }
+
+  private static EngineTensor input(Long... dimensions) {
+    return new EngineTensor("x", ElementType.FLOAT, List.of(dimensions));
   }
 }
