@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,7 @@ class BenchCommandTest {
   }
 
   @Test
+  @Tag("without-natives")
   void bench_withoutAGpu_isOneLineThatNamesWhatIsMissing() throws IOException {
     given.quantize();
     Path int8 = Files.move(given.output(), given.file("quantized.onnx"));
