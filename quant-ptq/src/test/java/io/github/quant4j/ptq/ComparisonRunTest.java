@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -280,7 +281,7 @@ class ComparisonRunTest {
       if (bench.mute.contains(name)) {
         throw new IllegalStateException(name + " does not run");
       }
-      Tensor x = inputs.get("x");
+      Tensor x = requireNonNull(inputs.get("x"));
       int count = (int) x.shape().dimension(0) * CLASS_COUNT;
       int size = x.floats().remaining() / count;
       float[] means = new float[count];
@@ -292,7 +293,7 @@ class ComparisonRunTest {
 
     @Override
     public Map<String, Tensor> madeUpInputs(int batchSize) {
-      Shape shape = Shape.of(4 * batchSize, CLASS_COUNT, 2, 2);
+      Shape shape = Shape.of(4L * batchSize, CLASS_COUNT, 2, 2);
       return Map.of("x", Tensor.ofFloats(shape, new float[(int) shape.elementCount()]));
     }
 
