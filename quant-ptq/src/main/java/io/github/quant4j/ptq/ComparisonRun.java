@@ -26,6 +26,7 @@ final class ComparisonRun implements AutoCloseable {
    * Prepares a comparison.
    *
    * @throws IllegalArgumentException if there is nothing to compare, or two engines have one name
+   *     or would be kept in one file
    */
   ComparisonRun(ComparisonSettings settings, EngineBench bench) {
     this.settings = settings;
@@ -36,6 +37,21 @@ final class ComparisonRun implements AutoCloseable {
       throw new IllegalArgumentException("nothing to compare; choose kinds, or add engines");
     }
     this.rows = new ComparisonRows(candidates, settings.listener);
+    if (settings.folder != null) {
+      requireFilesOfTheirOwn();
+    }
+  }
+
+  private void requireFilesOfTheirOwn() {
+    Map<String, String> names = new LinkedHashMap<>();
+    for (EngineCandidate candidate : candidates) {
+      String other = names.put(candidate.fileName(), candidate.name());
+      if (other != null) {
+        throw new IllegalArgumentException(
+            "engines '%s' and '%s' would both be kept in '%s', expected names with other letters or digits"
+                .formatted(other, candidate.name(), candidate.fileName()));
+      }
+    }
   }
 
   EngineComparisonReport run(ComparisonEnvironment environment) throws IOException {

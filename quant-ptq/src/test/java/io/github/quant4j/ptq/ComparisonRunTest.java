@@ -203,6 +203,21 @@ class ComparisonRunTest {
         .withMessageContaining("two engines have the name 'FP16'");
   }
 
+  @Test
+  void new_enginesThatWouldBeKeptInOneFile_areRefused() {
+    ComparisonSettings settings =
+        new ComparisonSettings(classifier())
+            .with(
+                changed -> {
+                  changed.folder = Path.of("engines");
+                  changed.added = List.of(new EngineCandidate.OfModel("fp16", classifier()));
+                });
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ComparisonRun(settings, bench))
+        .withMessageStartingWith("engines 'FP16' and 'fp16' would both be kept in 'fp16.plan'");
+  }
+
   private EngineComparisonReport run(Consumer<ComparisonSettings> change) throws IOException {
     return run(
         new ComparisonSettings(classifier())
