@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
+import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -184,6 +185,20 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     sessions.closeParent(handle::close);
+  }
+
+  /** A session in the first optimization profile that takes the inputs, or the first of all. */
+  ExecutionSession newSession(Map<String, Tensor> given) {
+    int profile = 0;
+    while (profile < profiles.size() && !takes(profiles.get(profile), given)) {
+      profile++;
+    }
+    return newSession(profile < profiles.size() ? profile : 0);
+  }
+
+  private boolean takes(ShapeProfile profile, Map<String, Tensor> given) {
+    return inputs.stream()
+        .allMatch(input -> InputBounds.of(input, profile.ranges()).takes(given.get(input.name())));
   }
 
   /** The native engine. */

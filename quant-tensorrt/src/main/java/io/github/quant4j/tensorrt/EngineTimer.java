@@ -18,7 +18,8 @@ import java.util.function.Consumer;
  * <p>A run is the copy of the inputs, the engine, and the copy of the outputs, one after another on
  * one stream, timed by CUDA events. The next run is queued while the one before it is on the GPU,
  * so that launches are not part of the times unless the host is too slow. trtexec overlaps the
- * copies of one run with another one, so its throughput is higher where they count.
+ * copies of one run with another one, so its throughput is higher where they count. Of several
+ * optimization profiles the first is timed that takes the inputs.
  *
  * <pre>{@code
  * TimingReport report = EngineTimer.create().duration(Duration.ofSeconds(1)).time(engine, inputs);

@@ -11,6 +11,10 @@ import org.bytedeco.tensorrt.nvinfer.IProfiler;
  * Runs an engine: an execution context with its stream, its buffers on the GPU and page-locked
  * staging memory on the host.
  *
+ * <p>Outputs whose shapes depend on the values of the inputs, such as those of NonZero and
+ * NonMaxSuppression, come in the shape that the run gave them; on Linux only, elsewhere their
+ * engine is refused with a {@link TensorRtException} that names the output.
+ *
  * <p>Buffers grow to the largest shapes seen and stay until {@link #close}. A run of the shapes of
  * the run before makes no native object. Runs and close of one session wait for each other, so
  * several threads want several sessions, see {@link SessionPool}.

@@ -8,6 +8,7 @@ import io.github.quant4j.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an engine takes as one input: its type, and the shapes of its optimization profile.
@@ -42,8 +43,13 @@ record InputBounds(EngineTensor tensor, Shape smallest, Shape largest) {
     }
   }
 
+  /** Whether type and shape of a tensor fit. */
+  boolean takes(@Nullable Tensor given) {
+    return given != null && given.elementType() == tensor.elementType() && contains(given.shape());
+  }
+
   private void verify(Tensor given) {
-    if (given.elementType() != tensor.elementType() || !contains(given.shape())) {
+    if (!takes(given)) {
       throw new EngineInputException(tensor.name(), given.toString(), expected());
     }
   }

@@ -34,14 +34,23 @@ final class OutputBytes {
    * @throws EngineOutputException naming the first that is not
    */
   static void requireKnown(List<EngineTensor> outputs, Map<String, ByteBuffer> targets) {
-    for (String name : targets.keySet()) {
-      if (outputs.stream().noneMatch(output -> output.name().equals(name))) {
-        throw new EngineOutputException(
-            name,
-            "a buffer, but is unknown to the engine",
-            "only outputs of " + outputs.stream().map(EngineTensor::name).toList());
-      }
+    // Loops that make no object, as this is on the way of every run.
+    int knownCount = 0;
+    for (int index = 0; index < outputs.size(); index++) {
+      knownCount += targets.containsKey(outputs.get(index).name()) ? 1 : 0;
     }
+    if (knownCount < targets.size()) {
+      throw unknown(outputs, targets);
+    }
+  }
+
+  private static EngineOutputException unknown(
+      List<EngineTensor> outputs, Map<String, ByteBuffer> targets) {
+    List<String> names = outputs.stream().map(EngineTensor::name).toList();
+    String name =
+        targets.keySet().stream().filter(given -> !names.contains(given)).findFirst().orElse("");
+    return new EngineOutputException(
+        name, "a buffer, but is unknown to the engine", "only outputs of " + names);
   }
 
   /**

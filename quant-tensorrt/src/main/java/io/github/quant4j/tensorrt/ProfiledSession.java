@@ -30,7 +30,7 @@ final class ProfiledSession implements ProfiledRuns {
     ExecutionSession session = null;
     boolean isReady = false;
     try {
-      session = engine.newSession();
+      session = engine.newSession(inputs);
       session.run(inputs);
       session.tellLayersTo(profiler);
       isReady = true;

@@ -33,7 +33,7 @@ final class SessionRuns implements TimedRuns {
 
   /** Makes a session, brings the inputs to the GPU and captures a graph if wanted. */
   static SessionRuns open(TimingCandidate candidate, TimingOptions options) {
-    ExecutionSession session = candidate.engine().newSession();
+    ExecutionSession session = candidate.engine().newSession(candidate.inputs());
     SessionRuns runs = new SessionRuns(session, candidate, options);
     boolean isReady = false;
     try {

@@ -273,7 +273,8 @@ class EngineGpuTest {
     }
   }
 
-  private static long freeBytes() {
+  /** The free memory of the GPU. */
+  static long freeBytes() {
     try (SizeTPointer free = new SizeTPointer(1);
         SizeTPointer total = new SizeTPointer(1)) {
       CudaCheck.check(cudart.cudaMemGetInfo(free, total), "asking for free memory");

@@ -57,7 +57,6 @@ class EngineTimerGpuTest {
 
       assertThat(times.runCount()).isGreaterThanOrEqualTo(10);
       assertThat(times.layers().stream().map(LayerTime::layer))
-          .doesNotHaveDuplicates()
           .isSubsetOf(engine.inspection().layers().stream().map(EngineLayer::name).toList())
           .hasSizeGreaterThan(5);
       assertThat(times.layers().stream().mapToDouble(LayerTime::share).sum())

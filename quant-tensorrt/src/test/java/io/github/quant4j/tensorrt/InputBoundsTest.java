@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.BDDAssertions.then;
@@ -38,6 +39,19 @@ class InputBoundsTest {
           .as("batch %s", batch)
           .doesNotThrowAnyException();
     }
+  }
+
+  @Test
+  void takes_tensorOfAProfile_isOneWithinItsShapes() {
+    InputBounds bounds =
+        InputBounds.of(
+            new EngineTensor("x", ElementType.FLOAT, List.of(-1L)),
+            ShapeProfile.of("x", Shape.of(2), Shape.of(4), Shape.of(8)).ranges());
+
+    assertThat(bounds.takes(floats(2))).isTrue();
+    assertThat(bounds.takes(floats(9))).isFalse();
+    assertThat(bounds.takes(Tensor.ofInts(Shape.of(2), 1, 2))).isFalse();
+    assertThat(bounds.takes(null)).isFalse();
   }
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -76,9 +77,9 @@ class ShapedByRunGpuTest {
   void run_otherCountsInEveryRun_givesAllIndices(int profile, boolean hasGraph) {
     try (ExecutionSession session = nonZero.newSession(profile).withCudaGraph(hasGraph)) {
       for (int size : new int[] {500, 500, 500, 1000, 600}) {
-        for (int step : new int[] {7, 1, size + 1, 2}) {
+        for (int step : new int[] {7, 1, 0, size + 1}) {
           long[] expected =
-              IntStream.range(0, size).filter(i -> i % step == 1 % step).asLongStream().toArray();
+              LongStream.range(0, size).filter(i -> step > 0 && i % step == 1 % step).toArray();
           assertThat(indices(session.run(Map.of("x", marked(size, expected)))))
               .as("every %s of %s", step, size)
               .containsExactly(expected);
@@ -151,12 +152,32 @@ class ShapedByRunGpuTest {
 
   @Test
   void timer_graphWanted_timesRunsAndLayersWithoutOne() {
-    Map<String, Tensor> inputs = Map.of("x", marked(1000, 1, 2, 3));
+    // Of the second profile.
+    Map<String, Tensor> inputs = Map.of("x", marked(2000, 1, 2, 3));
     EngineTimer timer =
         EngineTimer.create().warmUp(Duration.ofMillis(10)).duration(Duration.ofMillis(50));
 
     assertThat(timer.time(nonZero, inputs).compute().median()).isPositive();
     assertThat(timer.layers(nonZero, inputs).layers()).isNotEmpty();
+  }
+
+  @Test
+  void sessions_manyTimes_leaveNothingOnTheGpu() {
+    sessions(20);
+    long before = EngineGpuTest.freeBytes();
+
+    sessions(100);
+
+    assertThat(before - EngineGpuTest.freeBytes()).isLessThan(4L << 20);
+  }
+
+  private static void sessions(int count) {
+    for (int index = 0; index < count; index++) {
+      try (ExecutionSession session = nonZero.newSession(index % 2)) {
+        session.run(Map.of("x", marked(600, 1, 500)));
+        session.run(Map.of("x", marked(900, 1)));
+      }
+    }
   }
 
   private static Tensor marked(int size, long... indices) {
