@@ -24,12 +24,12 @@ import java.util.function.Consumer;
  *
  * <pre>{@code
  * EnginePlan plan =
- *     EngineBuilder.of(Path.of("model.onnx"))
- *         .precision(Precision.INT8)
- *         .profile(ShapeProfile.parse(List.of("input:1x3x32x32,8x3x32x32,64x3x32x32")))
+ *     EngineBuilder.of(Path.of("../data/models/resnet20_fp32.onnx"))
+ *         .precision(Precision.FP16)
+ *         .profile(ShapeProfile.parse(List.of("input:1x1x32x32,8x1x32x32,100x1x32x32")))
  *         .check(AnswerCheck.against(reference, samples))
  *         .build();
- * plan.write(Path.of("model.plan"));
+ * plan.write(folder.resolve("resnet20.plan"));
  * }</pre>
  */
 public final class EngineBuilder {
@@ -338,6 +338,11 @@ public final class EngineBuilder {
     TensorRt.verifyAvailable();
     new CapabilityRules(TensorRtCalls.version(), CudaCalls.currentDevice()).verify(options);
     return new EngineBuild(model, options).run(bytes);
+  }
+
+  /** The options; not to be changed. */
+  BuildOptions options() {
+    return options;
   }
 
   private EngineBuilder with(Consumer<BuildOptions> change) {

@@ -11,8 +11,8 @@ import java.util.Locale;
  *
  * @param output the name of the output
  * @param sqnrDecibels the signal to quantization noise ratio of the pairs of finite elements in
- *     decibels, infinite where all are equal; NaN without such a pair, and for outputs that are not
- *     float
+ *     decibels: infinite where all are equal, negative infinite where only the reference is all
+ *     zeros; NaN without such a pair, and for outputs that are not float
  * @param largestDifference the largest absolute difference of such a pair; NaN likewise
  * @param nonFiniteCount how many elements are infinite or NaN in one of the answers and something
  *     else in the other

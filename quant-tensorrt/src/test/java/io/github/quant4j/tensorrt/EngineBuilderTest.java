@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.quant4j.core.table.CalibrationTable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +36,56 @@ class EngineBuilderTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> BUILDER.workspace(0))
         .withMessage("bytes is 0, expected more than 0");
+  }
+
+  @Test
+  void options_everyMethod_setsItsOption() {
+    EngineBuilder changed =
+        BUILDER
+            .precision(Precision.INT8)
+            .ranges(CalibrationTable.builder().build())
+            .profile(ShapeProfile.parse(List.of("x:1")), ShapeProfile.parse(List.of("x:2")))
+            .optimizationLevel(4)
+            .workspace(1)
+            .memoryPool(MemoryPool.TACTIC_DRAM, 2)
+            .timingCache(Path.of("t"))
+            .layerDetails(false)
+            .sparsity(true)
+            .refit(true)
+            .hardwareCompatibility(true)
+            .versionCompatibility(true)
+            .layerPrecision(new NodePrecision("n", Precision.FP16))
+            .precisionConstraint(PrecisionConstraint.OBEY);
+
+    assertThat(OptionsText.of(changed.options()))
+        .isEqualTo(
+            "INT8 of ranges, profiles [{x=[1]..[1]..[1]}, {x=[2]..[2]..[2]}], optimization level 4,"
+                + " memory pools {WORKSPACE=1, TACTIC_DRAM=2}, layer precisions OBEY [n=FP16],"
+                + " sparsity, refit, hardware compatibility, version compatibility, no layer details");
+    assertThat(changed.options().timingCache).isEqualTo(Path.of("t"));
+    assertThat(OptionsText.of(BUILDER.stronglyTyped().options())).isEqualTo("strongly typed");
+  }
+
+  @Test
+  void timingCache_theLastWordCounts() {
+    BuildOptions without = BUILDER.timingCache(Path.of("t")).withoutTimingCache().options();
+    BuildOptions with = BUILDER.withoutTimingCache().timingCache(Path.of("t")).options();
+
+    assertThat(BUILDER.options().hasTimingCache).isTrue();
+    assertThat(without.hasTimingCache).isFalse();
+    assertThat(without.timingCache).isNull();
+    assertThat(with.hasTimingCache).isTrue();
+  }
+
+  @Test
+  void check_andCalibrator_areHandedOn() {
+    AnswerCheck check = AnswerCheck.against(inputs -> inputs, List.of(Map.of()));
+    EngineCalibrator calibrator = EngineCalibrator.ofTable(CalibrationTable.builder().build());
+
+    BuildOptions options = BUILDER.check(check).calibrator(calibrator).options();
+
+    assertThat(options.check).isSameAs(check);
+    assertThat(options.calibrator).isSameAs(calibrator);
   }
 
   @Test

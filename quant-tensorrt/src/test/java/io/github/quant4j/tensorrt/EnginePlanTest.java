@@ -22,7 +22,7 @@ class EnginePlanTest {
   private static final int PLAN_BYTES = 1 << 20;
 
   @Test
-  @DisabledOnOs(OS.WINDOWS) // ulimit is of POSIX shells
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no limit on the size of a file")
   void write_noRoomForThePlan_namesFileAndSizeAndLeavesTheOldOneAlone(@TempDir Path folder)
       throws IOException, InterruptedException {
     Path file = Files.writeString(folder.resolve("m.plan"), "old");

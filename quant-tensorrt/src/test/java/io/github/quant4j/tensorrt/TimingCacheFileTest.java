@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +55,27 @@ class TimingCacheFileTest {
     }
 
     assertThat(Files.size(file)).isEqualTo(4 * UPDATES);
+  }
+
+  @Test
+  void update_lockedByOtherCodeOfThisJvm_waitsForIt(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    Path file = folder.resolve("t.cache");
+    Thread writer = new Thread(() -> appendAll(file));
+    try (FileChannel channel =
+            FileChannel.open(
+                folder.resolve("t.cache.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock held = channel.lock()) {
+      writer.start();
+      writer.join(60);
+      assertThat(held.isValid()).isTrue();
+      assertThat(file).doesNotExist();
+    }
+    writer.join();
+
+    assertThat(Files.size(file)).isEqualTo(UPDATES);
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of the Javadoc. */
 class UserGuideTest {
@@ -30,6 +31,26 @@ class UserGuideTest {
     }
 
     assertThat(printed.toString(StandardCharsets.UTF_8)).contains("presets", "; ");
+  }
+
+  @Test
+  @Tag("gpu")
+  void engineBuilder_checkedBuild_writesThePlan(@TempDir Path folder) throws IOException {
+    List<Map<String, Tensor>> samples = List.of(FashionMnist.pictures(0, 16));
+    try (Engine float32 = FashionMnist.quickBuilder().build().load();
+        ExecutionSession session = float32.newSession()) {
+      EngineReference reference = session::run;
+
+      EnginePlan plan =
+          EngineBuilder.of(Path.of("../data/models/resnet20_fp32.onnx"))
+              .precision(Precision.FP16)
+              .profile(ShapeProfile.parse(List.of("input:1x1x32x32,8x1x32x32,100x1x32x32")))
+              .check(AnswerCheck.against(reference, samples))
+              .build();
+      plan.write(folder.resolve("resnet20.plan"));
+
+      assertThat(folder.resolve("resnet20.plan")).hasSize(plan.byteCount());
+    }
   }
 
   @Test
