@@ -28,8 +28,13 @@ final class AccuracyPass {
    * @param reference the float model
    * @param outputs the outputs to compare, the scores of classes first
    * @param labels a class per sample, or null
+   * @throws VerificationException if there is no output to compare
    */
   AccuracyPass(EngineReference reference, List<String> outputs, long @Nullable [] labels) {
+    if (outputs.isEmpty()) {
+      throw new VerificationException(
+          "the float model has no float output, expected one of scores to compare with labels");
+    }
     this.reference = reference;
     this.outputs = outputs;
     this.labels = labels;

@@ -16,11 +16,18 @@ record ExplicitModel(UnaryOperator<PostTrainingQuantization> options) {
   /**
    * Quantizes a model.
    *
-   * @param samples calibration samples, in batches that the model takes
+   * @param samples calibration samples that can be rewound
+   * @param batchSize what the model takes at once, where it takes one size only
    * @throws VerificationException if the plan leaves every operator float
    */
-  OnnxModel of(OnnxModel floatModel, CalibrationSource samples) throws IOException {
-    QuantizedModel quantized = options.apply(PostTrainingQuantization.of(floatModel)).run(samples);
+  OnnxModel of(OnnxModel floatModel, CalibrationSource samples, int batchSize) throws IOException {
+    samples.rewind();
+    // A batch that is filled up holds samples twice, so only models that want that are given some.
+    CalibrationSource batches =
+        EngineInputs.fixedBatchSize(floatModel).isEmpty()
+            ? samples
+            : FilledBatches.of(samples, batchSize);
+    QuantizedModel quantized = options.apply(PostTrainingQuantization.of(floatModel)).run(batches);
     if (quantized.model().firstQuantizedNode().isEmpty()) {
       throw new VerificationException(
           "the quantization leaves every operator float, expected some in INT8; its plan says why");

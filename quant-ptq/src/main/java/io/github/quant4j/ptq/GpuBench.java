@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -42,10 +41,10 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
   public ComparedEngine open(EngineCandidate candidate, ComparisonSamples samples)
       throws IOException {
     if (candidate instanceof EngineCandidate.OfKind ofKind) {
-      return built(ofKind.name(), build(ofKind.kind(), samples));
+      return built(ofKind, build(ofKind.kind(), samples));
     }
     if (candidate instanceof EngineCandidate.OfModel ofModel) {
-      return built(ofModel.name(), build(ofModel.model(), samples, precision(ofModel.model())));
+      return built(ofModel, build(ofModel.model(), samples, precision(ofModel.model())));
     }
     if (candidate instanceof EngineCandidate.OfPlan ofPlan) {
       Engine engine = Engine.load(ofPlan.plan());
@@ -83,7 +82,9 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
                     .calibrator(DatasetEntropyCalibrator2.of(batches)));
       }
       case INT8_EXPLICIT -> {
-        OnnxModel explicit = explicit(model, samples);
+        OnnxModel explicit =
+            new ExplicitModel(settings.quantization)
+                .of(model, settings.calibrationSource(), samples.batchSize());
         yield build(explicit, samples, precision(explicit));
       }
     };
@@ -92,17 +93,6 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
   /** TensorRT calibrates with batches of the size of the first one. */
   private CalibrationSource calibration(ComparisonSamples samples) {
     return settings.calibrationSource().batched(samples.batchSize());
-  }
-
-  private OnnxModel explicit(OnnxModel model, ComparisonSamples samples) throws IOException {
-    CalibrationSource source = settings.calibrationSource();
-    source.rewind();
-    // A batch that is filled up holds samples twice, so only models that want that are given some.
-    CalibrationSource batches =
-        EngineInputs.fixedBatchSize(model).isEmpty()
-            ? source
-            : FilledBatches.of(source, samples.batchSize());
-    return new ExplicitModel(settings.quantization).of(model, batches);
   }
 
   private static UnaryOperator<EngineBuilder> precision(OnnxModel model) {
@@ -138,21 +128,16 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
         .orElse(changed);
   }
 
-  private ComparedEngine built(String name, EnginePlan plan) throws IOException {
-    LOGGER.debug("built \"{}\" in {}: {}", name, plan.buildTime(), plan.options());
+  private ComparedEngine built(EngineCandidate candidate, EnginePlan plan) throws IOException {
+    LOGGER.debug("built \"{}\" in {}: {}", candidate.name(), plan.buildTime(), plan.options());
     Optional<Path> file = Optional.empty();
     if (settings.folder != null) {
       Files.createDirectories(settings.folder);
-      file = Optional.of(settings.folder.resolve(fileName(name)));
+      file = Optional.of(settings.folder.resolve(candidate.fileName()));
       plan.write(file.get());
     }
     PlanFacts facts = new PlanFacts(plan.byteCount(), Optional.of(plan.buildTime()), file);
     return GpuEngine.open(plan.load(), true, facts);
-  }
-
-  /** Returns a name that every file system takes. */
-  static String fileName(String name) {
-    return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ".plan";
   }
 
   @Override

@@ -55,9 +55,20 @@ class EngineComparisonTest {
   }
 
   private static long pairCount(ExplicitModel explicit) throws IOException {
-    return explicit.of(MODEL, TinyNetwork.samples(8, 4)).graph().nodes().stream()
+    return explicit.of(MODEL, TinyNetwork.samples(8, 4), 4).graph().nodes().stream()
         .filter(node -> node.is("DequantizeLinear"))
         .count();
+  }
+
+  @Test
+  void explicitModel_modelOfFixedBatchSize_isGivenWholeBatches() throws IOException {
+    OnnxModel fixed = TinyNetwork.withRuin(4).build();
+
+    assertThat(
+            new ExplicitModel(UnaryOperator.identity())
+                .of(fixed, TinyNetwork.samples(10, 3), 4)
+                .firstQuantizedNode())
+        .isPresent();
   }
 
   @Test
@@ -66,7 +77,7 @@ class EngineComparisonTest {
     OnnxModel relu = network.output(network.add("Relu", "y", List.of("x"))).build();
 
     assertThatExceptionOfType(VerificationException.class)
-        .isThrownBy(() -> new ExplicitModel(plan -> plan).of(relu, TinyNetwork.samples(8, 4)))
+        .isThrownBy(() -> new ExplicitModel(plan -> plan).of(relu, TinyNetwork.samples(8, 4), 4))
         .withMessageStartingWith("the quantization leaves every operator float");
   }
 }
