@@ -25,11 +25,6 @@ record BenchFile(Path path, Optional<OnnxModel> model) {
     return new BenchFile(path, Optional.empty());
   }
 
-  /** Returns what the file is called in tables: its path as the user wrote it. */
-  String name() {
-    return path.toString();
-  }
-
   /** Tells whether engines of several precisions can be made of it. */
   boolean isFloatModel() {
     return model.filter(onnx -> !EngineOptions.isQuantized(onnx)).isPresent();

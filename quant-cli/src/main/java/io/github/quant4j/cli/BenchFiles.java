@@ -66,11 +66,19 @@ record BenchFiles(List<BenchFile> all) {
       if (!file.isFloatModel()) {
         comparison =
             file.model().isPresent()
-                ? comparison.add(file.name(), file.model().get())
-                : comparison.add(file.name(), file.path());
+                ? comparison.add(name(file), file.model().get())
+                : comparison.add(name(file), file.path());
       }
     }
     return comparison;
+  }
+
+  /** Returns what a file is called in tables: by its path only where two have the same name. */
+  String name(BenchFile file) {
+    Path name = file.path().getFileName();
+    boolean isUnique =
+        all.stream().filter(other -> other.path().endsWith(name)).limit(2).count() == 1;
+    return (isUnique ? name : file.path()).toString();
   }
 
   /** Returns the files with their sizes. */

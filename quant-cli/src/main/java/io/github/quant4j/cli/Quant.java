@@ -64,7 +64,7 @@ public final class Quant {
   }
 
   /** Returns the parser; what it prints itself, usage and version, is ASCII. */
-  private static CommandLine commandLine(CommandStreams streams) {
+  static CommandLine commandLine(CommandStreams streams) {
     return new CommandLine(new QuantCommand(streams))
         .addSubcommand(new QuantizeCommand(streams))
         .addSubcommand(new CalibrateCommand(streams))

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +89,7 @@ class BuildCommandTest {
   }
 
   @ParameterizedTest
+  @Tag("without-natives")
   @CsvSource({"''", "--batch=8", "--precision=fp32", "--calibrator=entropy2 --data=SAMPLES"})
   void build_withoutAGpu_isOneLineThatNamesWhatIsMissing(String options) {
     String filled = (SHAPES + " " + options).replace("SAMPLES", given.samples().toString());

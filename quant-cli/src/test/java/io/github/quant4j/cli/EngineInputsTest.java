@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -70,10 +71,13 @@ class EngineInputsTest {
 
   private static Tensor one(ElementType type, List<Long> dimensions, @Nullable Integer batch) {
     EngineTensor input = new EngineTensor("x", type, dimensions);
-    Tensor tensor = EngineInputs.of(List.of(input), PROFILE, batch).get("x");
-    Tensor again = EngineInputs.of(List.of(input), PROFILE, batch).get("x");
-    assertThat(tensor.bytes()).isEqualTo(again.bytes());
+    Tensor tensor = made(input, batch);
+    assertThat(tensor.bytes()).isEqualTo(made(input, batch).bytes());
     return tensor;
+  }
+
+  private static Tensor made(EngineTensor input, @Nullable Integer batch) {
+    return requireNonNull(EngineInputs.of(List.of(input), PROFILE, batch).get("x"), "x");
   }
 
   private static long sign(float[] values, int sign) {

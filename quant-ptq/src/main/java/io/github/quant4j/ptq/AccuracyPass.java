@@ -5,6 +5,7 @@ import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.tensorrt.EngineReference;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +16,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs samples through a float model once and through any number of engines beside it. What fills
  * up the last batch does not count. Memory is that of one batch, whatever the number of samples.
- *
- * @param reference the float model
- * @param outputs the outputs to compare, the scores of classes first
- * @param labels a class per sample, or null
  */
-record AccuracyPass(EngineReference reference, List<String> outputs, long @Nullable [] labels) {
+final class AccuracyPass {
+  private final EngineReference reference;
+  private final List<String> outputs;
+  private final long @Nullable [] labels;
+
+  /**
+   * Prepares a reading of the samples.
+   *
+   * @param reference the float model
+   * @param outputs the outputs to compare, the scores of classes first
+   * @param labels a class per sample, or null
+   * @throws VerificationException if there is no output to compare
+   */
+  AccuracyPass(EngineReference reference, List<String> outputs, long @Nullable [] labels) {
+    if (outputs.isEmpty()) {
+      throw new VerificationException(
+          "the float model has no float output, expected one of scores to compare with labels");
+    }
+    this.reference = reference;
+    this.outputs = outputs;
+    this.labels = labels;
+  }
+
   /**
    * Runs the float model alone on the first batch, so that samples and labels that do not fit it
    * show before engines are built.
@@ -46,30 +65,23 @@ record AccuracyPass(EngineReference reference, List<String> outputs, long @Nulla
       FilledBatches samples,
       BiConsumer<String, RuntimeException> failed)
       throws IOException {
-    Map<String, OutputComparison> comparisons = new LinkedHashMap<>();
-    engines.keySet().forEach(name -> comparisons.put(name, new OutputComparison(outputs, labels)));
+    List<Subject> subjects = new ArrayList<>();
+    engines.forEach(
+        (name, engine) ->
+            subjects.add(new Subject(name, engine, new OutputComparison(outputs, labels))));
     for (Optional<TensorBatch> next = samples.next(); next.isPresent(); next = samples.next()) {
       Batch batch = new Batch(next.get(), samples.sampleCountOfBatch());
       Map<String, Tensor> expected = batch.answers(reference);
-      comparisons
-          .entrySet()
-          .removeIf(
-              entry ->
-                  !attempt(
-                      entry.getKey(),
-                      () ->
-                          entry
-                              .getValue()
-                              .add(
-                                  batch.sampleCount,
-                                  expected,
-                                  batch.answers(engines.get(entry.getKey()))),
-                      failed));
+      subjects.removeIf(
+          subject -> !attempt(subject.name, () -> subject.add(batch, expected), failed));
     }
     Map<String, EngineAccuracy> accuracies = new LinkedHashMap<>();
-    comparisons.forEach(
-        (name, comparison) ->
-            attempt(name, () -> accuracies.put(name, accuracy(comparison)), failed));
+    subjects.forEach(
+        subject ->
+            attempt(
+                subject.name,
+                () -> accuracies.put(subject.name, accuracy(subject.comparison)),
+                failed));
     return accuracies;
   }
 
@@ -86,6 +98,13 @@ record AccuracyPass(EngineReference reference, List<String> outputs, long @Nulla
     } catch (RuntimeException e) {
       failed.accept(name, e);
       return false;
+    }
+  }
+
+  /** An engine with what was found of it so far. */
+  private record Subject(String name, EngineReference engine, OutputComparison comparison) {
+    void add(Batch batch, Map<String, Tensor> expected) {
+      comparison.add(batch.sampleCount, expected, batch.answers(engine));
     }
   }
 

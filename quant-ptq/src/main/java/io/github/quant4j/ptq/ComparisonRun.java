@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One comparison: builds all engines, then measures the accuracy of all in one reading of the
  * samples, then times all in turn. An engine that fails is closed and its row says why. Used once.
  */
 final class ComparisonRun implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(ComparisonRun.class);
+
   private final ComparisonSettings settings;
   private final EngineBench bench;
   private final List<EngineCandidate> candidates = new ArrayList<>();
@@ -26,6 +30,7 @@ final class ComparisonRun implements AutoCloseable {
    * Prepares a comparison.
    *
    * @throws IllegalArgumentException if there is nothing to compare, or two engines have one name
+   *     or would be kept in one file
    */
   ComparisonRun(ComparisonSettings settings, EngineBench bench) {
     this.settings = settings;
@@ -36,6 +41,21 @@ final class ComparisonRun implements AutoCloseable {
       throw new IllegalArgumentException("nothing to compare; choose kinds, or add engines");
     }
     this.rows = new ComparisonRows(candidates, settings.listener);
+    if (settings.folder != null) {
+      requireFilesOfTheirOwn();
+    }
+  }
+
+  private void requireFilesOfTheirOwn() {
+    Map<String, String> names = new LinkedHashMap<>();
+    for (EngineCandidate candidate : candidates) {
+      String other = names.put(candidate.fileName(), candidate.name());
+      if (other != null) {
+        throw new IllegalArgumentException(
+            "engines '%s' and '%s' would both be kept in '%s', expected names with other letters or digits"
+                .formatted(other, candidate.name(), candidate.fileName()));
+      }
+    }
   }
 
   EngineComparisonReport run(ComparisonEnvironment environment) throws IOException {
@@ -44,12 +64,7 @@ final class ComparisonRun implements AutoCloseable {
     if (model == null) {
       openAll(samples);
     } else {
-      try (OnnxRuntimeReference reference = OnnxRuntimeReference.of(model)) {
-        AccuracyPass pass = new AccuracyPass(reference, reference.floatOutputs(), settings.labels);
-        pass.verify(samples.first(), samples.batchSize());
-        openAll(samples);
-        measureAccuracy(pass, samples);
-      }
+      openAndMeasure(model, samples);
     }
     Map<String, Tensor> inputs =
         samples.source().isPresent() ? samples.first() : inputsOfEngines(samples.batchSize());
@@ -59,6 +74,21 @@ final class ComparisonRun implements AutoCloseable {
         EngineInputs.batchSize(inputs).orElse(samples.batchSize()),
         rows.list(),
         settings.rule.choose(rows.list()));
+  }
+
+  private void openAndMeasure(OnnxModel model, ComparisonSamples samples) throws IOException {
+    try (OnnxRuntimeReference reference = OnnxRuntimeReference.of(model)) {
+      List<String> outputs = reference.floatOutputs();
+      if (outputs.isEmpty() && settings.labels == null) {
+        LOGGER.warn("the model has no float output, so nothing tells how right engines are");
+        openAll(samples);
+        return;
+      }
+      AccuracyPass pass = new AccuracyPass(reference, outputs, settings.labels);
+      pass.verify(samples.first(), samples.batchSize());
+      openAll(samples);
+      measureAccuracy(pass, samples);
+    }
   }
 
   private void openAll(ComparisonSamples samples) {

@@ -4,11 +4,17 @@ package io.github.quant4j.ptq;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.tensorrt.Engine;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** What an engine of a comparison is made of. */
 sealed interface EngineCandidate {
   /** Returns what its row is called. */
   String name();
+
+  /** Returns what its plan is called, which every file system takes. */
+  default String fileName() {
+    return name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ".plan";
+  }
 
   /** An engine that is built of the float model. */
   record OfKind(EngineKind kind) implements EngineCandidate {

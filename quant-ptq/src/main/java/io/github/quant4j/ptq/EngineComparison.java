@@ -274,6 +274,7 @@ public final class EngineComparison {
    * @return the figures and the recommendation
    * @throws IOException if the test samples fail to read
    * @throws IllegalArgumentException if there is nothing to compare, or two engines have one name
+   *     or would be kept in one file
    * @throws VerificationException if the test samples, labels and batch size do not fit each other
    *     or the model
    * @throws io.github.quant4j.calibration.CalibrationException if ONNX Runtime cannot run the float

@@ -17,12 +17,20 @@ record ExplicitModel(UnaryOperator<PostTrainingQuantization> options, PlacementB
   /**
    * Quantizes a model where that pays.
    *
-   * @param samples calibration samples, in batches that the model takes
+   * @param samples calibration samples that can be rewound
+   * @param batchSize what the model takes at once, where it takes one size only
    * @throws VerificationException if the plan leaves every operator float
    */
-  PlacedModel of(OnnxModel floatModel, CalibrationSource samples) throws IOException {
+  PlacedModel of(OnnxModel floatModel, CalibrationSource samples, int batchSize)
+      throws IOException {
+    samples.rewind();
+    // A batch that is filled up holds samples twice, so only models that want that are given some.
+    CalibrationSource batches =
+        EngineInputs.fixedBatchSize(floatModel).isEmpty()
+            ? samples
+            : FilledBatches.of(samples, batchSize);
     PostTrainingQuantization quantization = options.apply(PostTrainingQuantization.of(floatModel));
-    PlacedModel placed = new PlacementSearch(floatModel, quantization, bench).run(samples);
+    PlacedModel placed = new PlacementSearch(floatModel, quantization, bench).run(batches);
     if (placed.trials().isEmpty()) {
       throw new VerificationException(
           "the quantization leaves every operator float, expected some in INT8; its plan says why");

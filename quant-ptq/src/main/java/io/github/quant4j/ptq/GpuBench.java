@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -43,11 +42,11 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
   public ComparedEngine open(EngineCandidate candidate, ComparisonSamples samples)
       throws IOException {
     if (candidate instanceof EngineCandidate.OfKind ofKind) {
-      return built(ofKind.kind(), samples);
+      return builtOf(ofKind, samples);
     }
     if (candidate instanceof EngineCandidate.OfModel ofModel) {
       EnginePlan plan = build(ofModel.model(), samples, precision(ofModel.model()));
-      return built(ofModel.name(), plan, List.of());
+      return built(ofModel, plan, List.of());
     }
     if (candidate instanceof EngineCandidate.OfPlan ofPlan) {
       Engine engine = Engine.load(ofPlan.plan());
@@ -61,14 +60,15 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
     return new PlanFacts(engine.byteCount(), Optional.empty(), file, List.of());
   }
 
-  private ComparedEngine built(EngineKind kind, ComparisonSamples samples) throws IOException {
-    if (kind == EngineKind.INT8_EXPLICIT) {
-      PlacedModel placed = explicit(samples);
+  private ComparedEngine builtOf(EngineCandidate.OfKind candidate, ComparisonSamples samples)
+      throws IOException {
+    if (candidate.kind() == EngineKind.INT8_EXPLICIT) {
+      PlacedModel placed = placed(samples);
       EnginePlan plan = build(placed.model(), samples, precision(placed.model()));
-      return built(kind.label(), plan, placed.notes());
+      return built(candidate, plan, placed.notes());
     }
-    return built(
-        kind.label(), build(settings.floatModel(), samples, options(kind, samples)), List.of());
+    UnaryOperator<EngineBuilder> options = options(candidate.kind(), samples);
+    return built(candidate, build(settings.floatModel(), samples, options), List.of());
   }
 
   private UnaryOperator<EngineBuilder> options(EngineKind kind, ComparisonSamples samples) {
@@ -91,19 +91,13 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
     return settings.calibrationSource().batched(samples.batchSize());
   }
 
-  private PlacedModel explicit(ComparisonSamples samples) throws IOException {
+  private PlacedModel placed(ComparisonSamples samples) throws IOException {
     OnnxModel model = settings.floatModel();
-    CalibrationSource source = settings.calibrationSource();
-    source.rewind();
-    // A batch that is filled up holds samples twice, so only models that want that are given some.
-    CalibrationSource batches =
-        EngineInputs.fixedBatchSize(model).isEmpty()
-            ? source
-            : FilledBatches.of(source, samples.batchSize());
     PlacementBench bench =
         new GpuPlacementBench(
             model, builder -> common(builder, model, samples), settings.timer, samples.first());
-    return new ExplicitModel(settings.quantization, bench).of(model, batches);
+    return new ExplicitModel(settings.quantization, bench)
+        .of(model, settings.calibrationSource(), samples.batchSize());
   }
 
   /** Returns how a model is built: as its Q/DQ pairs and types say, or in FP16. */
@@ -140,22 +134,17 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
         .orElse(changed);
   }
 
-  private ComparedEngine built(String name, EnginePlan plan, List<String> notes)
+  private ComparedEngine built(EngineCandidate candidate, EnginePlan plan, List<String> notes)
       throws IOException {
-    LOGGER.debug("built \"{}\" in {}: {}", name, plan.buildTime(), plan.options());
+    LOGGER.debug("built \"{}\" in {}: {}", candidate.name(), plan.buildTime(), plan.options());
     Optional<Path> file = Optional.empty();
     if (settings.folder != null) {
       Files.createDirectories(settings.folder);
-      file = Optional.of(settings.folder.resolve(fileName(name)));
+      file = Optional.of(settings.folder.resolve(candidate.fileName()));
       plan.write(file.get());
     }
     PlanFacts facts = new PlanFacts(plan.byteCount(), Optional.of(plan.buildTime()), file, notes);
     return GpuEngine.open(plan.load(), true, facts);
-  }
-
-  /** Returns a name that every file system takes. */
-  static String fileName(String name) {
-    return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ".plan";
   }
 
   @Override

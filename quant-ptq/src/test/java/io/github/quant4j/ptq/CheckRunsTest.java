@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -63,7 +64,8 @@ class CheckRunsTest {
     TinyNetwork network = TinyNetwork.ofIds();
     network.add("Identity", "y", List.of("ids"));
     OnnxModel model = network.output("y", ElementType.INT64).build();
-    Tensor ids = new CheckRuns(model, List.of()).of(Optional.empty()).get(0).get("ids");
+    Tensor ids =
+        requireNonNull(new CheckRuns(model, List.of()).of(Optional.empty()).get(0).get("ids"));
 
     assertThat(ids.shape()).isEqualTo(Shape.of(1, 8));
     assertThat(ids.longs().get(7)).isEqualTo(1);
@@ -85,6 +87,6 @@ class CheckRunsTest {
       OnnxModel model, Optional<CalibrationSource> samples, ShapeProfile... profiles)
       throws IOException {
     List<Map<String, Tensor>> runs = new CheckRuns(model, List.of(profiles)).of(samples);
-    return runs.stream().map(run -> run.get("x").shape().dimension(0)).toList();
+    return runs.stream().map(run -> requireNonNull(run.get("x")).shape().dimension(0)).toList();
   }
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.OnnxModel;
@@ -156,6 +158,24 @@ class ComparisonRunTest {
   }
 
   @Test
+  void run_modelWithoutFloatOutput_isTimedAndLabelsAreRefused() throws IOException {
+    ComparisonSettings settings =
+        new ComparisonSettings(sorter())
+            .with(changed -> changed.test = TinyNetwork.samples(SAMPLE_COUNT, 3));
+    EngineComparisonReport report = run(settings);
+
+    assertThat(report.rows())
+        .allSatisfy(
+            row -> {
+              assertThat(row.accuracy()).isEmpty();
+              assertThat(row.speed()).isPresent();
+            });
+    assertThatExceptionOfType(VerificationException.class)
+        .isThrownBy(() -> run(settings.with(changed -> changed.labels = new long[SAMPLE_COUNT])))
+        .withMessageStartingWith("the float model has no float output");
+  }
+
+  @Test
   void run_labelsOfAnotherNumber_isRefusedBeforeAnythingIsBuilt() {
     assertThatExceptionOfType(VerificationException.class)
         .isThrownBy(() -> run(settings -> settings.labels = new long[3]))
@@ -202,6 +222,21 @@ class ComparisonRunTest {
         .withMessageContaining("two engines have the name 'FP16'");
   }
 
+  @Test
+  void new_enginesThatWouldBeKeptInOneFile_areRefused() {
+    ComparisonSettings settings =
+        new ComparisonSettings(classifier())
+            .with(
+                changed -> {
+                  changed.folder = Path.of("engines");
+                  changed.added = List.of(new EngineCandidate.OfModel("fp16", classifier()));
+                });
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ComparisonRun(settings, bench))
+        .withMessageStartingWith("engines 'FP16' and 'fp16' would both be kept in 'fp16.plan'");
+  }
+
   private EngineComparisonReport run(Consumer<ComparisonSettings> change) throws IOException {
     return run(
         new ComparisonSettings(classifier())
@@ -218,6 +253,12 @@ class ComparisonRunTest {
     try (ComparisonRun run = new ComparisonRun(settings, bench)) {
       return run.run(PLACE);
     }
+  }
+
+  private static OnnxModel sorter() {
+    TinyNetwork network = TinyNetwork.of(-1);
+    network.add("ArgMax", "y", List.of("x"));
+    return network.output("y", ElementType.INT64).build();
   }
 
   /** The mean of every channel of x is the score of a class. */
@@ -280,7 +321,7 @@ class ComparisonRunTest {
       if (bench.mute.contains(name)) {
         throw new IllegalStateException(name + " does not run");
       }
-      Tensor x = inputs.get("x");
+      Tensor x = requireNonNull(inputs.get("x"));
       int count = (int) x.shape().dimension(0) * CLASS_COUNT;
       int size = x.floats().remaining() / count;
       float[] means = new float[count];
@@ -292,7 +333,7 @@ class ComparisonRunTest {
 
     @Override
     public Map<String, Tensor> madeUpInputs(int batchSize) {
-      Shape shape = Shape.of(4 * batchSize, CLASS_COUNT, 2, 2);
+      Shape shape = Shape.of(4L * batchSize, CLASS_COUNT, 2, 2);
       return Map.of("x", Tensor.ofFloats(shape, new float[(int) shape.elementCount()]));
     }
 

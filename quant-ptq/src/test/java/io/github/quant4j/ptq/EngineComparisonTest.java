@@ -56,9 +56,20 @@ class EngineComparisonTest {
   }
 
   private static long pairCount(ExplicitModel explicit) throws IOException {
-    return explicit.of(MODEL, TinyNetwork.samples(8, 4)).model().graph().nodes().stream()
+    return explicit.of(MODEL, TinyNetwork.samples(8, 4), 4).model().graph().nodes().stream()
         .filter(node -> node.is("DequantizeLinear"))
         .count();
+  }
+
+  @Test
+  void explicitModel_modelOfFixedBatchSize_isGivenWholeBatches() throws IOException {
+    OnnxModel fixed = TinyNetwork.withRuin(4).build();
+
+    assertThat(
+            new ExplicitModel(UnaryOperator.identity())
+                .of(fixed, TinyNetwork.samples(10, 3), 4)
+                .firstQuantizedNode())
+        .isPresent();
   }
 
   @Test
@@ -68,7 +79,7 @@ class EngineComparisonTest {
 
     assertThatExceptionOfType(VerificationException.class)
         .isThrownBy(
-            () -> new ExplicitModel(plan -> plan, FASTER).of(relu, TinyNetwork.samples(8, 4)))
+            () -> new ExplicitModel(plan -> plan, FASTER).of(relu, TinyNetwork.samples(8, 4), 4))
         .withMessageStartingWith("the quantization leaves every operator float");
   }
 }

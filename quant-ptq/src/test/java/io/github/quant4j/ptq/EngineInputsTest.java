@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.core.tensor.ElementType;
@@ -39,7 +40,7 @@ class EngineInputsTest {
         EngineInputs.copy(Map.of("x", Tensor.of(ElementType.INT8, Shape.of(1), buffer)));
     buffer.put(0, (byte) 7);
 
-    assertThat(copy.get("x").bytes().get(0)).isZero();
+    assertThat(requireNonNull(copy.get("x")).bytes().get(0)).isZero();
   }
 
   @Test

@@ -62,7 +62,7 @@ class FilledBatchesTest {
   private static CalibrationSource source(String sizes) {
     List<TensorBatch> batches = new ArrayList<>();
     float next = 0;
-    for (String size : sizes.split(" ")) {
+    for (String size : sizes.split(" ", -1)) {
       float[] values = new float[Integer.parseInt(size)];
       for (int i = 0; i < values.length; i++) {
         values[i] = next++;

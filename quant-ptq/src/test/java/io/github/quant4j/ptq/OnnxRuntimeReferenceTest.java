@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -23,7 +24,7 @@ class OnnxRuntimeReferenceTest {
       Map<String, Tensor> outputs = reference.run(Map.of("a", TWO, "b", factor));
 
       assertThat(outputs).containsOnlyKeys("y");
-      assertThat(outputs.get("y").floats())
+      assertThat(requireNonNull(outputs.get("y")).floats())
           .isEqualTo(Tensor.ofFloats(Shape.of(6), 2, 4, 6, 12, 15, 18).floats());
       assertThat(reference.floatOutputs()).containsExactly("y");
     }
@@ -34,7 +35,7 @@ class OnnxRuntimeReferenceTest {
     try (OnnxRuntimeReference reference = OnnxRuntimeReference.of(product())) {
       Tensor row = Tensor.ofFloats(Shape.of(1, 3), 1, 0, 1);
 
-      assertThat(reference.run(Map.of("a", row, "b", TWO)).get("y").shape())
+      assertThat(requireNonNull(reference.run(Map.of("a", row, "b", TWO)).get("y")).shape())
           .isEqualTo(Shape.of(2, 3));
     }
   }

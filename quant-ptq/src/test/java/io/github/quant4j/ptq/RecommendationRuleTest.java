@@ -105,7 +105,7 @@ class RecommendationRuleTest {
   }
 
   private static EngineRow ofText(String name, String text) {
-    String[] parts = text.split(" +");
+    String[] parts = text.split(" +", -1);
     return row(name, Double.parseDouble(parts[0]), topOne(Long.parseLong(parts[1])));
   }
 

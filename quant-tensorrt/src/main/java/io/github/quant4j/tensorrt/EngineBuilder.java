@@ -345,6 +345,16 @@ public final class EngineBuilder {
     return options;
   }
 
+  /**
+   * Returns the options in words, as {@link EnginePlan#options} does.
+   *
+   * @return the precision and the options that are not the default ones, one line
+   */
+  @Override
+  public String toString() {
+    return OptionsText.of(options);
+  }
+
   private EngineBuilder with(Consumer<BuildOptions> change) {
     return new EngineBuilder(model, options.with(change));
   }

@@ -6,6 +6,7 @@ import com.sun.jna.CallbackReference;
 import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -81,15 +82,14 @@ final class HandMadeObject implements AutoCloseable {
     return Pointer.nativeValue(memory);
   }
 
-  /** How many virtual functions there are. */
-  int functionCount() {
-    return functions.size();
-  }
-
   /** Frees the object, which no native code holds any more. Closing twice does nothing. */
   @Override
   public void close() {
-    memory.close();
+    try {
+      memory.close();
+    } finally {
+      Reference.reachabilityFence(functions);
+    }
   }
 
   /** A virtual destructor. */

@@ -126,6 +126,16 @@ class EngineBuilderTest {
   }
 
   @Test
+  void profiles_ofACopy_areThoseGivenLast() {
+    ShapeProfile one = ShapeProfile.parse(List.of("x:1x3"));
+    ShapeProfile two = ShapeProfile.parse(List.of("x:2x3"));
+    EngineBuilder builder = EngineBuilder.of(new byte[0]);
+
+    assertThat(builder.profile(two, one).profile(one, two).profiles()).containsExactly(one, two);
+    assertThat(builder.profiles()).isEmpty();
+  }
+
+  @Test
   void build_modelThatIsNotThere_saysSo() {
     assertThatExceptionOfType(NoSuchFileException.class)
         .isThrownBy(() -> EngineBuilder.of(Path.of("no-such.onnx")).build());
