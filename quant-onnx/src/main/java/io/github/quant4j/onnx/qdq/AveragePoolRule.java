@@ -10,8 +10,7 @@ import java.util.List;
  * P28: an average over space (AveragePool, GlobalAveragePool, or ReduceMean over height and width)
  * gets a pair on its input where its producer is INT8 and a reader of its output, looking through
  * operators that commute with quantization, is INT8; the pair on its output is that reader's. Else
- * it gets none: averaging does not commute with rounding, so INT8 pays only on both sides. A
- * product of few outputs that waited for it (P13) stays float with it.
+ * it gets none: averaging does not commute with rounding, so INT8 pays only on both sides.
  */
 final class AveragePoolRule implements PlacementRule {
   @Override
@@ -28,21 +27,6 @@ final class AveragePoolRule implements PlacementRule {
         draft.decide(node, false, "P28", "not INT8 both before and after");
       }
     }
-    draft.nodes().stream()
-        .filter(node -> node.is("Gemm", "MatMul") && draft.isWeighted(node))
-        .filter(node -> isBehindFloatAverage(node, draft))
-        .forEach(node -> leaveIfAlone(node, draft));
-  }
-
-  private static boolean isBehindFloatAverage(Node product, PlanDraft draft) {
-    return DegenerateProductRule.average(product, draft)
-        .filter(average -> !draft.isQuantized(average))
-        .isPresent();
-  }
-
-  private static void leaveIfAlone(Node product, PlanDraft draft) {
-    DegenerateProductRule.obstacle(product, draft)
-        .ifPresent(reason -> draft.revoke(product, "P13", reason));
   }
 
   @Override

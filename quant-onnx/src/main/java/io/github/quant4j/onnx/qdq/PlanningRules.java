@@ -50,7 +50,7 @@ final class PlanningRules {
         new SmallChannelsRule(options.target()),
         new ConvolutionRule(options.profile()),
         new TransposedConvolutionRule(options.target()),
-        new DegenerateProductRule(options.target()),
+        new DegenerateProductRule(),
         new GemmRule(),
         new MatMulRule());
   }
