@@ -8,6 +8,7 @@ import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.pass.PassPipeline;
+import io.github.quant4j.onnx.pass.TurnClassifiersIntoConvolutions;
 import io.github.quant4j.onnx.pass.opset.LiftOpset;
 import io.github.quant4j.onnx.qdq.BuildMode;
 import io.github.quant4j.onnx.qdq.InsertQuantizeDequantize;
@@ -50,6 +51,9 @@ final class QuantizationRun {
     }
     OnnxModel normalised = model.copy();
     PassPipeline.normalization().run(normalised);
+    if (settings.target() == Target.TENSORRT) {
+      new TurnClassifiersIntoConvolutions().run(normalised);
+    }
     if (isStronglyTyped) {
       LiftOpset.to(OPSET_OF_STRONG_TYPES).run(normalised);
     }

@@ -66,8 +66,9 @@ class EngineComparisonTest {
     OnnxModel fixed = TinyNetwork.withRuin(4).build();
 
     assertThat(
-            new ExplicitModel(UnaryOperator.identity())
+            new ExplicitModel(UnaryOperator.identity(), FASTER)
                 .of(fixed, TinyNetwork.samples(10, 3), 4)
+                .model()
                 .firstQuantizedNode())
         .isPresent();
   }
