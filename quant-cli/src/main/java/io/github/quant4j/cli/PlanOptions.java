@@ -40,6 +40,13 @@ final class PlanOptions {
               + " from one whose float remainder is written as float16.")
   private BuildMode buildMode = BuildMode.WEAKLY_TYPED;
 
+  @Option(
+      names = "--classifier-as-conv",
+      description =
+          "Compute a Gemm behind a global average pool as a convolution, so that TensorRT runs a"
+              + " convolutional network in INT8 to its end: faster, a little less accurate.")
+  private boolean classifierAsConvolution;
+
   @Mixin private NodeChoice nodes;
 
   Target target() {
@@ -74,6 +81,7 @@ final class PlanOptions {
         .target(target)
         .profile(profile)
         .buildMode(buildMode)
+        .classifierAsConvolution(classifierAsConvolution)
         .include(nodes.included())
         .exclude(nodes.excluded());
   }

@@ -31,6 +31,9 @@ import java.util.function.UnaryOperator;
  * where that gains less than 2 % every kind of INT8 region alone. What gains stays INT8; where that
  * is nothing, so does nothing.
  *
+ * <p>A classifier behind a global average pool becomes a convolution, see {@link
+ * PostTrainingQuantization#classifierAsConvolution}.
+ *
  * <p>Costs two builds of an engine, and where INT8 does not pay up to ten more: share a timing
  * cache. Immutable; options return changed copies. Nothing else should use the GPU meanwhile.
  */
@@ -126,7 +129,7 @@ public final class DevicePlacement {
             engine.apply(EngineInputs.profile(model, inputs).map(builder::profile).orElse(builder));
     return new PlacementSearch(
             model,
-            quantization.apply(PostTrainingQuantization.of(model)),
+            quantization.apply(PostTrainingQuantization.of(model).classifierAsConvolution(true)),
             new GpuPlacementBench(model, options, timer, inputs))
         .run(samples);
   }

@@ -29,7 +29,8 @@ record ExplicitModel(UnaryOperator<PostTrainingQuantization> options, PlacementB
         EngineInputs.fixedBatchSize(floatModel).isEmpty()
             ? samples
             : FilledBatches.of(samples, batchSize);
-    PostTrainingQuantization quantization = options.apply(PostTrainingQuantization.of(floatModel));
+    PostTrainingQuantization quantization =
+        options.apply(PostTrainingQuantization.of(floatModel).classifierAsConvolution(true));
     PlacedModel placed = new PlacementSearch(floatModel, quantization, bench).run(batches);
     if (placed.trials().isEmpty()) {
       throw new VerificationException(

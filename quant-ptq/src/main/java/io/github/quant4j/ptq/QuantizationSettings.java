@@ -29,6 +29,7 @@ final class QuantizationSettings {
   private double accuracyTarget = USUAL_ACCURACY_TARGET;
   private @Nullable Double smallestInt8Share;
   private boolean hasBiasCorrection = true;
+  private boolean hasConvolutionAsClassifier;
   private RangeChoice ranges = RangeChoice.EXTREMES;
   private SessionSettings session = SessionSettings.defaults();
   private CalibrationListener listener = progress -> {};
@@ -50,6 +51,7 @@ final class QuantizationSettings {
     copy.accuracyTarget = accuracyTarget;
     copy.smallestInt8Share = smallestInt8Share;
     copy.hasBiasCorrection = hasBiasCorrection;
+    copy.hasConvolutionAsClassifier = hasConvolutionAsClassifier;
     copy.ranges = ranges;
     copy.session = session;
     copy.listener = listener;
@@ -128,6 +130,15 @@ final class QuantizationSettings {
 
   QuantizationSettings withBiasCorrection(boolean wanted) {
     return with(copy -> copy.hasBiasCorrection = wanted);
+  }
+
+  /** Tells whether a classifier behind a global average pool becomes a convolution. */
+  boolean hasConvolutionAsClassifier() {
+    return hasConvolutionAsClassifier;
+  }
+
+  QuantizationSettings withConvolutionAsClassifier(boolean wanted) {
+    return with(copy -> copy.hasConvolutionAsClassifier = wanted);
   }
 
   /** Returns how ranges of activations are chosen. */
