@@ -56,7 +56,8 @@ final class BorderChecks {
                     .anyMatch(
                         tensor ->
                             tensor.precision() == LayerPrecision.FP32
-                                && !inspection.isBinding(tensor)))
+                                && !inspection.isBinding(tensor)
+                                && !isPassedToBinding(tensor)))
         .map(
             layer ->
                 EngineFinding.of(
@@ -64,6 +65,14 @@ final class BorderChecks {
                     layer,
                     "layer '%s' writes float32, expected INT8 or FP16".formatted(layer.name())))
         .toList();
+  }
+
+  /** Whether a layer without work, a Flatten at the end, makes the tensor an output. */
+  private boolean isPassedToBinding(LayerTensor tensor) {
+    return inspection.layers().stream()
+        .filter(EngineLayer::isNoOp)
+        .filter(layer -> isPassedOn(List.of(tensor), layer.inputs()))
+        .anyMatch(layer -> layer.outputs().stream().anyMatch(inspection::isBinding));
   }
 
   /** Whether the layer is the first to change an input or output; takes note of that. */

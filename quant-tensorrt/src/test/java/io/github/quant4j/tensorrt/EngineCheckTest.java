@@ -139,6 +139,16 @@ class EngineCheckTest {
   }
 
   @Test
+  void noFloat32_outputBehindALayerWithoutWork_isNotFound() {
+    EngineInspection engine =
+        engine(
+            layer("classify", "CaskConvolution", "x:Int8", "m:Float"),
+            layer("flatten", "NoOp", "m:Float", "z:Float"));
+
+    assertThat(findings(engine, EngineExpectation.int8(), EngineCheck.NO_FLOAT32)).isEmpty();
+  }
+
+  @Test
   void layerCount_more_isFoundWithoutNoOps() throws IOException {
     EngineInspection engine = EngineInspectionTest.inspection("layers-unfused.json");
 
