@@ -47,6 +47,15 @@ final class EngineOptions {
   private @Nullable Integer level;
 
   @Option(
+      names = "--timing-iterations",
+      paramLabel = "N",
+      converter = PositiveNumber.class,
+      description =
+          "Time every kernel that is tried so often, so that chance has less part in the choice; 1"
+              + " unless given, 8 in trtexec.")
+  private @Nullable Integer timingIterations;
+
+  @Option(
       names = "--workspace",
       paramLabel = "MIB",
       converter = PositiveNumber.class,
@@ -136,6 +145,9 @@ final class EngineOptions {
             .versionCompatibility(isVersionCompatible);
     if (level != null) {
       changed = changed.optimizationLevel(level);
+    }
+    if (timingIterations != null) {
+      changed = changed.timingIterations(timingIterations);
     }
     if (workspace != null) {
       changed = changed.workspace((long) workspace << 20);

@@ -27,6 +27,7 @@ final class BuildConfiguration {
     config.setProfilingVerbosity(
         options.hasLayerDetails ? ProfilingVerbosity.kDETAILED : ProfilingVerbosity.kNONE);
     config.setBuilderOptimizationLevel(options.optimizationLevel);
+    config.setAvgTimingIterations(options.timingIterations);
     options.memoryPools.forEach((pool, bytes) -> config.setMemoryPoolLimit(poolType(pool), bytes));
     setFlag(config, options.isSparse, BuilderFlag.kSPARSE_WEIGHTS);
     setFlag(config, options.isRefittable, BuilderFlag.kREFIT);

@@ -26,6 +26,7 @@ final class BuildOptions {
   @Nullable EngineCalibrator calibrator;
   @Nullable CalibrationTable ranges;
   int optimizationLevel = DEFAULT_OPTIMIZATION_LEVEL;
+  int timingIterations = 1;
 
   /**
    * Bytes; where a pool is missing, TensorRT chooses: of the workspace all memory of the device.
@@ -54,6 +55,7 @@ final class BuildOptions {
     calibrator = other.calibrator;
     ranges = other.ranges;
     optimizationLevel = other.optimizationLevel;
+    timingIterations = other.timingIterations;
     memoryPools = other.memoryPools;
     timingCache = other.timingCache;
     hasTimingCache = other.hasTimingCache;

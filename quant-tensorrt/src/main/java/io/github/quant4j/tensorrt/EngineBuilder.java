@@ -182,6 +182,22 @@ public final class EngineBuilder {
   }
 
   /**
+   * Sets how often every kernel that TensorRT tries is timed. More make the choice among kernels of
+   * nearly the same speed, and so the speed of the engine, less a matter of chance, and the build
+   * longer. What a timing cache holds already is not timed again.
+   *
+   * @param count the number, 1 by default as in TensorRT; trtexec takes 8
+   * @return a changed copy
+   * @throws IllegalArgumentException if it is below 1
+   */
+  public EngineBuilder timingIterations(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("count is " + count + ", expected 1 or more");
+    }
+    return with(options -> options.timingIterations = count);
+  }
+
+  /**
    * Limits the memory of the GPU that one layer may use for itself, in the build and in the engine.
    * All memory of the device by default.
    *

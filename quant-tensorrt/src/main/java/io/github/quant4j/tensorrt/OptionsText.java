@@ -18,6 +18,10 @@ final class OptionsText {
         words,
         options.optimizationLevel != BuildOptions.DEFAULT_OPTIMIZATION_LEVEL,
         "optimization level " + options.optimizationLevel);
+    add(
+        words,
+        options.timingIterations != 1,
+        options.timingIterations + " timings of every kernel");
     add(words, !options.memoryPools.isEmpty(), "memory pools " + options.memoryPools);
     add(words, !options.layerPrecisions.isEmpty(), layers(options));
     add(words, options.isSparse, "sparsity");

@@ -67,6 +67,7 @@ class BuildOptionsTest {
                 o -> {
                   o.profiles = List.of(ShapeProfile.parse(List.of("x:1,2,3")));
                   o.optimizationLevel = 5;
+                  o.timingIterations = 8;
                   o.limit(MemoryPool.TACTIC_DRAM, 2);
                   o.limit(MemoryPool.WORKSPACE, 1);
                   o.isSparse = true;
@@ -79,8 +80,8 @@ class BuildOptionsTest {
 
     assertThat(OptionsText.of(options))
         .isEqualTo(
-            "FP32, profiles [{x=[1]..[2]..[3]}], optimization level 5, memory pools {WORKSPACE=1,"
-                + " TACTIC_DRAM=2}, sparsity, refit, hardware compatibility, version"
+            "FP32, profiles [{x=[1]..[2]..[3]}], optimization level 5, 8 timings of every"
+                + " kernel, memory pools {WORKSPACE=1, TACTIC_DRAM=2}, sparsity, refit, hardware compatibility, version"
                 + " compatibility, no layer details, no timing cache");
   }
 

@@ -39,6 +39,13 @@ class EngineBuilderTest {
   }
 
   @Test
+  void timingIterations_none_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BUILDER.timingIterations(0))
+        .withMessage("count is 0, expected 1 or more");
+  }
+
+  @Test
   void options_everyMethod_setsItsOption() {
     EngineBuilder changed =
         BUILDER
@@ -46,6 +53,7 @@ class EngineBuilderTest {
             .ranges(CalibrationTable.builder().build())
             .profile(ShapeProfile.parse(List.of("x:1")), ShapeProfile.parse(List.of("x:2")))
             .optimizationLevel(4)
+            .timingIterations(2)
             .workspace(1)
             .memoryPool(MemoryPool.TACTIC_DRAM, 2)
             .timingCache(Path.of("t"))
@@ -60,7 +68,7 @@ class EngineBuilderTest {
     assertThat(OptionsText.of(changed.options()))
         .isEqualTo(
             "INT8 of ranges, profiles [{x=[1]..[1]..[1]}, {x=[2]..[2]..[2]}], optimization level 4,"
-                + " memory pools {WORKSPACE=1, TACTIC_DRAM=2}, layer precisions OBEY [n=FP16],"
+                + " 2 timings of every kernel, memory pools {WORKSPACE=1, TACTIC_DRAM=2}, layer precisions OBEY [n=FP16],"
                 + " sparsity, refit, hardware compatibility, version compatibility, no layer details");
     assertThat(changed.options().timingCache).isEqualTo(Path.of("t"));
     assertThat(OptionsText.of(BUILDER.stronglyTyped().options())).isEqualTo("strongly typed");
