@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * A TensorRT engine that is loaded and can run.
@@ -49,8 +50,8 @@ public final class Engine implements AutoCloseable {
    * @param plan what {@link EnginePlan#write} or trtexec wrote, at most 2 GiB
    * @return the engine
    * @throws IOException if the file cannot be read
-   * @throws EngineLoadException if it is no plan, is cut short, was changed, or was built by another
-   *     version of TensorRT or for another GPU
+   * @throws EngineLoadException if it is no plan, is cut short, was changed, or was built by
+   *     another version of TensorRT or for another GPU
    * @throws TensorRtUnavailableException if TensorRT cannot be used here
    */
   public static Engine load(Path plan) throws IOException {
@@ -176,6 +177,16 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * Tells what TensorRT made of the network. Asks anew with every call.
+   *
+   * @return layers, with details if the engine was built with them, as {@link EngineBuilder} does
+   * @throws IllegalStateException if the engine is closed
+   */
+  public EngineInspection inspection() {
+    return EngineInspection.parse(handle().layersAsJson());
+  }
+
+  /**
    * Frees the engine. Closing twice does nothing.
    *
    * @throws IllegalStateException if a session is still open; the engine then stays open
@@ -187,16 +198,12 @@ public final class Engine implements AutoCloseable {
 
   /** A session in the first optimization profile that takes the inputs, or the first of all. */
   ExecutionSession newSession(Map<String, Tensor> given) {
-    int profile = 0;
-    while (profile < profiles.size() && !takes(profiles.get(profile), given)) {
-      profile++;
-    }
-    return newSession(profile < profiles.size() ? profile : 0);
-  }
-
-  private boolean takes(ShapeProfile profile, Map<String, Tensor> given) {
-    return inputs.stream()
-        .allMatch(input -> InputBounds.of(input, profile.ranges()).takes(given.get(input.name())));
+    List<ProfileInputs> taken = ProfileInputs.of(profiles, inputs);
+    return newSession(
+        IntStream.range(0, taken.size())
+            .filter(profile -> taken.get(profile).takes(given))
+            .findFirst()
+            .orElse(0));
   }
 
   /** The native engine. */
@@ -220,15 +227,5 @@ public final class Engine implements AutoCloseable {
       profiles.add(ShapeProfile.of(ranges));
     }
     return List.copyOf(profiles);
-  }
-
-  /**
-   * Tells what TensorRT made of the network. Asks anew with every call.
-   *
-   * @return layers, with details if the engine was built with them, as {@link EngineBuilder} does
-   * @throws IllegalStateException if the engine is closed
-   */
-  public EngineInspection inspection() {
-    return EngineInspection.parse(handle().layersAsJson());
   }
 }

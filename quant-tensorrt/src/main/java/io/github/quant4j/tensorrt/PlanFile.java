@@ -34,7 +34,8 @@ record PlanFile(Path path) {
   void write(byte[] plan) throws IOException {
     Path beside = digestFile();
     try {
-      // First: whatever fails after this leaves a plan without a digest, never with that of another.
+      // First: whatever fails after this leaves a plan without a digest, never with that of
+      // another.
       Files.deleteIfExists(beside);
       AtomicFile.write(path, out -> out.write(plan));
       byte[] line = "%s  %s\n".formatted(digest(plan), name()).getBytes(StandardCharsets.UTF_8);

@@ -33,8 +33,8 @@ final class TensorRtCalls {
   }
 
   /**
-   * Creates a runtime and deletes it. TensorRT uses a CUDA runtime of its own; where the driver does
-   * not serve that, a runtime is refused, while asking for a builder ends the process.
+   * Creates a runtime and deletes it. TensorRT uses a CUDA runtime of its own; where the driver
+   * does not serve that, a runtime is refused, while asking for a builder ends the process.
    */
   private static void requireRuntime(BuildLog log) {
     try (LoggerBridge logger = new LoggerBridge(log)) {
