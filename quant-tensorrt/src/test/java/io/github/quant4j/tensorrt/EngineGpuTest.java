@@ -266,18 +266,6 @@ class EngineGpuTest {
         .matches(CudaException::isOutOfMemory);
   }
 
-  @Test
-  void deviceMemory_bytesOfHeapAndDirectBuffers_comeBack() {
-    try (DeviceMemory memory = DeviceMemory.allocate(4)) {
-      memory.copyFrom(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
-      ByteBuffer back = ByteBuffer.allocateDirect(3);
-      memory.copyTo(back);
-
-      assertThat(new byte[] {back.get(0), back.get(1), back.get(2)}).containsExactly(1, 2, 3);
-      assertThat(back.remaining()).isEqualTo(3);
-    }
-  }
-
   private static void cycles(byte[] bytes, Map<String, Tensor> pictures, int count) {
     for (int cycle = 0; cycle < count; cycle++) {
       try (Engine engine = Engine.of(bytes);
