@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Packs what the GPU tests need on a host without Maven and without a network: the project's jars, the tests of
-# quant-tensorrt and quant-ptq with JUnit's console launcher, all libraries, and data/. Java, CUDA and TensorRT are not
-# in it. Leaves TARGET_DIR/project-00, project-01 ..., each at most PIECE_BYTES, so that they can be sent one at a time.
+# quant-tensorrt, quant-ptq and quant-cli with JUnit's console launcher, all libraries, and data/. Java, CUDA and TensorRT
+# are not in it. Leaves TARGET_DIR/project-00, project-01 ..., each at most PIECE_BYTES, so that they can be sent one at a time.
 # Put together into one folder again, run-gpu-tests.sh in it unpacks them and runs the tests.
 #
 # usage: tools/gpu-pack.sh [TARGET_DIR [PIECE_BYTES]]     default: .gpu 55000000
@@ -13,8 +13,8 @@
 set -eu
 
 DEPENDENCY_PLUGIN=org.apache.maven.plugins:maven-dependency-plugin:3.11.0
-MODULES='quant-core quant-onnx quant-calibration quant-tensorrt quant-ptq'
-TESTED='quant-tensorrt quant-ptq'
+MODULES='quant-core quant-onnx quant-calibration quant-tensorrt quant-ptq quant-cli'
+TESTED='quant-tensorrt quant-ptq quant-cli'
 
 fail() {
   echo "gpu-pack.sh: $1" >&2
@@ -91,7 +91,7 @@ cat > "$target/project-00/run-gpu-tests.sh" <<'RUN'
 # or PATH; LD_LIBRARY_PATH must name the folders of CUDA 12 and TensorRT 10. Exit status 0 if all of them passed, 2 if
 # there was none.
 #
-# usage: run-gpu-tests.sh [--module quant-tensorrt|quant-ptq] [OPTIONS OF JUNIT'S CONSOLE LAUNCHER]
+# usage: run-gpu-tests.sh [--module quant-tensorrt|quant-ptq|quant-cli] [OPTIONS OF JUNIT'S CONSOLE LAUNCHER]
 #        e.g. --include-classname='.*EngineGpuTest', --include-methodname='.*perceptron.*', --reports-dir=FOLDER
 #
 # JAVA_OPTIONS goes to Java, for example -Dquant4j.device.layers=true. The test of an exported ResNet-18 wants
@@ -99,7 +99,7 @@ cat > "$target/project-00/run-gpu-tests.sh" <<'RUN'
 
 set -eu
 
-modules='quant-tensorrt quant-ptq'
+modules='quant-tensorrt quant-ptq quant-cli'
 if [ "${1:-}" = --module ]; then
   modules=${2:?--module needs a name}
   shift 2

@@ -33,7 +33,6 @@ final class BuildLog {
   private final Deque<BuildMessage> messages = new ArrayDeque<>();
   private final Deque<BuildMessage> errors = new ArrayDeque<>();
   private final Deque<BuildMessage> warnings = new ArrayDeque<>();
-  private long droppedCount;
 
   /**
    * Creates a log.
@@ -59,7 +58,6 @@ final class BuildLog {
       messages.addLast(message);
       if (messages.size() > capacity) {
         messages.removeFirst();
-        droppedCount++;
       }
       if (severity.isError()) {
         keepLast(errors, message);
@@ -88,13 +86,6 @@ final class BuildLog {
   List<BuildMessage> warnings() {
     synchronized (lock) {
       return new ArrayList<>(warnings);
-    }
-  }
-
-  /** How many messages are no longer in {@link #messages()}. */
-  long droppedCount() {
-    synchronized (lock) {
-      return droppedCount;
     }
   }
 

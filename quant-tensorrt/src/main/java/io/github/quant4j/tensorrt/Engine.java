@@ -3,13 +3,13 @@ package io.github.quant4j.tensorrt;
 
 import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * A TensorRT engine that is loaded and can run.
@@ -27,9 +27,6 @@ import java.util.Objects;
  */
 public final class Engine implements AutoCloseable {
 
-  /** What a Java array can hold. */
-  private static final long MOST_BYTES = Integer.MAX_VALUE - 8L;
-
   private final EngineHandle handle;
   private final List<EngineTensor> inputs;
   private final List<EngineTensor> outputs;
@@ -46,24 +43,26 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Loads an engine from a file.
+   * Loads an engine from a file. What was changed behind its first bytes TensorRT does not see; so
+   * the plan is held against the SHA-256 that {@link EnginePlan#write} left beside it, where that
+   * is there.
    *
    * @param plan what {@link EnginePlan#write} or trtexec wrote, at most 2 GiB
    * @return the engine
    * @throws IOException if the file cannot be read
-   * @throws EngineLoadException if it is no plan, is cut short, or was built by another version of
-   *     TensorRT or for another GPU
+   * @throws EngineLoadException if it is no plan, is cut short, was changed, or was built by
+   *     another version of TensorRT or for another GPU
    * @throws TensorRtUnavailableException if TensorRT cannot be used here
    */
   public static Engine load(Path plan) throws IOException {
     TensorRt.verifyAvailable();
-    return of(read(plan));
+    return of(new PlanFile(plan).read());
   }
 
   /**
    * Loads an engine.
    *
-   * @param plan the bytes of a plan; not kept
+   * @param plan the bytes of a plan, as they were built: changed ones may end the process; not kept
    * @return the engine
    * @throws EngineLoadException if it is no plan, is cut short, or was built by another version of
    *     TensorRT or for another GPU
@@ -85,7 +84,7 @@ public final class Engine implements AutoCloseable {
    */
   public static Engine loadTrusted(Path plan) throws IOException {
     TensorRt.verifyAvailable();
-    return of(read(plan), true);
+    return of(new PlanFile(plan).read(), true);
   }
 
   static Engine of(byte[] plan, boolean isTrusted) {
@@ -178,6 +177,16 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * Tells what TensorRT made of the network. Asks anew with every call.
+   *
+   * @return layers, with details if the engine was built with them, as {@link EngineBuilder} does
+   * @throws IllegalStateException if the engine is closed
+   */
+  public EngineInspection inspection() {
+    return EngineInspection.parse(handle().layersAsJson());
+  }
+
+  /**
    * Frees the engine. Closing twice does nothing.
    *
    * @throws IllegalStateException if a session is still open; the engine then stays open
@@ -189,16 +198,12 @@ public final class Engine implements AutoCloseable {
 
   /** A session in the first optimization profile that takes the inputs, or the first of all. */
   ExecutionSession newSession(Map<String, Tensor> given) {
-    int profile = 0;
-    while (profile < profiles.size() && !takes(profiles.get(profile), given)) {
-      profile++;
-    }
-    return newSession(profile < profiles.size() ? profile : 0);
-  }
-
-  private boolean takes(ShapeProfile profile, Map<String, Tensor> given) {
-    return inputs.stream()
-        .allMatch(input -> InputBounds.of(input, profile.ranges()).takes(given.get(input.name())));
+    List<ProfileInputs> taken = ProfileInputs.of(profiles, inputs);
+    return newSession(
+        IntStream.range(0, taken.size())
+            .filter(profile -> taken.get(profile).takes(given))
+            .findFirst()
+            .orElse(0));
   }
 
   /** The native engine. */
@@ -222,27 +227,5 @@ public final class Engine implements AutoCloseable {
       profiles.add(ShapeProfile.of(ranges));
     }
     return List.copyOf(profiles);
-  }
-
-  /** The bytes of a plan file, if a Java array can hold them. */
-  static byte[] read(Path plan) throws IOException {
-    long size = Files.size(plan);
-    if (size > MOST_BYTES) {
-      throw new EngineLoadException(
-          EngineLoadException.Reason.WRONG_SIZE,
-          "plan '%s' has %s bytes, expected at most %s".formatted(plan, size, MOST_BYTES),
-          List.of());
-    }
-    return Files.readAllBytes(plan);
-  }
-
-  /**
-   * Tells what TensorRT made of the network. Asks anew with every call.
-   *
-   * @return layers, with details if the engine was built with them, as {@link EngineBuilder} does
-   * @throws IllegalStateException if the engine is closed
-   */
-  public EngineInspection inspection() {
-    return EngineInspection.parse(handle().layersAsJson());
   }
 }

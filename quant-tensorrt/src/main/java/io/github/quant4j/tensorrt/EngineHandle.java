@@ -66,7 +66,12 @@ final class EngineHandle implements AutoCloseable {
     }
   }
 
-  private static Owned<IRuntime> newRuntime(BuildLog log, LoggerBridge logger) {
+  /**
+   * Makes a runtime.
+   *
+   * @throws TensorRtException if TensorRT cannot
+   */
+  static Owned<IRuntime> newRuntime(BuildLog log, LoggerBridge logger) {
     IRuntime runtime = nvinfer.createInferRuntime(logger);
     // TensorRT 10.6 was seen to log an error and return an address that is not null.
     return Owned.of("a runtime", log.errors().isEmpty() ? runtime : null, FactoryMade::delete, log);

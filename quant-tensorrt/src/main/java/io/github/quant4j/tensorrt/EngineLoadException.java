@@ -51,6 +51,8 @@ public final class EngineLoadException extends TensorRtException {
     NOT_A_PLAN,
     /** Bytes are missing at the end, or there are too many. */
     WRONG_SIZE,
+    /** It does not have the digest that is beside it. */
+    CHANGED,
     /** Another version of TensorRT built it. */
     OTHER_VERSION,
     /** It was built for another kind of GPU. */

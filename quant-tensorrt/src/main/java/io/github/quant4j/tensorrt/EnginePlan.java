@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
-import io.github.quant4j.core.file.AtomicFile;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,27 +46,14 @@ public final class EnginePlan {
   }
 
   /**
-   * Writes the plan to a file, at once: its name never stands for half a plan.
+   * Writes the plan to a file, at once: its name never stands for half a plan. Its SHA-256 goes
+   * into a file beside, of the same name and {@code .sha256}, which {@link Engine#load} looks at.
    *
    * @param path the file, in an existing directory; replaced if it exists
    * @throws IOException if the file cannot be written, naming it; the old one is then still there
    */
   public void write(Path path) throws IOException {
-    try {
-      AtomicFile.write(path, out -> out.write(bytes));
-    } catch (FileSystemException named) {
-      throw named;
-    } catch (IOException e) {
-      // A full disk says neither which file nor how large.
-      FileSystemException named =
-          new FileSystemException(
-              path.toString(),
-              null,
-              "plan of %s bytes cannot be written: %s; make room or choose another folder"
-                  .formatted(bytes.length, e.getMessage()));
-      named.initCause(e);
-      throw named;
-    }
+    new PlanFile(path).write(bytes);
   }
 
   /**

@@ -191,12 +191,12 @@ public final class ExecutionSession implements AutoCloseable {
   }
 
   private void release() {
-    try (stream;
+    try (tensors;
+        stream;
         context;
         graph) {
       // Closes the last first, and the rest also when one fails.
     } finally {
-      tensors.close();
       engine.closed(this);
     }
   }

@@ -3,7 +3,7 @@ package io.github.quant4j.tensorrt;
 
 import java.util.function.Supplier;
 
-/** The way to a {@link HandMadeObject}, which exists where neither its ABI nor JNA does. */
+/** The way to a {@link HandMadeObject}; loads, and says what is missing, where JNA does not. */
 final class HandMade {
 
   private HandMade() {}

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
-import static java.util.Objects.requireNonNull;
-
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an engine takes as one input: its type, and the shapes of its optimization profile.
@@ -19,9 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 record InputBounds(EngineTensor tensor, Shape smallest, Shape largest) {
 
-  /** What an engine takes as an input when it runs in a profile. */
+  /** What an engine takes as an input in a profile, which may leave out inputs of fixed shape. */
   static InputBounds of(EngineTensor input, Map<String, ShapeRange> profile) {
-    ShapeRange range = requireNonNull(profile.get(input.name()), input.name());
+    ShapeRange range = profile.get(input.name());
+    if (range == null) {
+      Shape fixed = Shape.of(input.dimensions().stream().mapToLong(Long::longValue).toArray());
+      return new InputBounds(input, fixed, fixed);
+    }
     return new InputBounds(input, range.min(), range.max());
   }
 
@@ -43,13 +44,8 @@ record InputBounds(EngineTensor tensor, Shape smallest, Shape largest) {
     }
   }
 
-  /** Whether type and shape of a tensor fit. */
-  boolean takes(@Nullable Tensor given) {
-    return given != null && given.elementType() == tensor.elementType() && contains(given.shape());
-  }
-
   private void verify(Tensor given) {
-    if (!takes(given)) {
+    if (given.elementType() != tensor.elementType() || !contains(given.shape())) {
       throw new EngineInputException(tensor.name(), given.toString(), expected());
     }
   }

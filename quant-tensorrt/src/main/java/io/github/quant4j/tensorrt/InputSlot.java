@@ -14,22 +14,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class InputSlot implements AutoCloseable {
 
-  private final InputBounds bounds;
+  private final EngineTensor tensor;
   private final BytePointer nativeName;
   private final SlotMemory memory = new SlotMemory();
   private @Nullable Shape shape;
 
-  InputSlot(InputBounds bounds) {
-    this.bounds = bounds;
-    this.nativeName = new BytePointer(bounds.tensor().name());
-  }
-
-  InputBounds bounds() {
-    return bounds;
+  InputSlot(EngineTensor tensor) {
+    this.tensor = tensor;
+    this.nativeName = new BytePointer(tensor.name());
   }
 
   String name() {
-    return bounds.tensor().name();
+    return tensor.name();
   }
 
   /**
@@ -37,29 +33,29 @@ final class InputSlot implements AutoCloseable {
    *
    * @return whether the shape is another
    */
-  boolean reshape(IExecutionContext context, Tensor tensor) {
-    if (shape != null && tensor.shape().equals(shape)) {
+  boolean reshape(IExecutionContext context, Tensor given) {
+    if (shape != null && given.shape().equals(shape)) {
       return false;
     }
     // Unknown until all went well, so that a failure is not taken for a shape that is set.
     shape = null;
-    try (Dims64 dimensions = NativeDimensions.allocate(tensor.shape().toArray())) {
+    try (Dims64 dimensions = NativeDimensions.allocate(given.shape().toArray())) {
       if (!context.setInputShape(nativeName, dimensions)) {
         throw new EngineInputException(
-            name(), tensor.toString(), "a shape that the engine can be run with");
+            name(), given.toString(), "a shape that the engine can be run with");
       }
     }
-    if (memory.reserve(tensor.bytes().remaining())) {
+    if (memory.reserve(given.bytes().remaining())) {
       memory.bind(context, nativeName, name());
     }
-    shape = tensor.shape();
+    shape = given.shape();
     return true;
   }
 
   /** Copies the elements to the staging memory. */
-  void stage(Tensor tensor) {
-    memory.staging().view().clear().put(tensor.bytes());
-    memory.resize(tensor.bytes().remaining());
+  void stage(Tensor given) {
+    memory.staging().view().clear().put(given.bytes());
+    memory.resize(given.bytes().remaining());
   }
 
   /** Queues the copy to the GPU. */

@@ -23,9 +23,10 @@ interface NativeLibraries {
   TensorRtVersion presetVersion();
 
   /**
-   * Creates a builder and deletes it. Needs org.bytedeco.tensorrt.global.nvinfer.
+   * Creates a CUDA context and a builder, and deletes the builder. Needs
+   * org.bytedeco.cuda.global.cudart and org.bytedeco.tensorrt.global.nvinfer.
    *
-   * @return what TensorRT said when it could not create one; empty when it could
+   * @return what CUDA or TensorRT said where it could not; empty where it could
    */
   List<BuildMessage> builderErrors();
 }

@@ -2,6 +2,7 @@
 package io.github.quant4j.tensorrt;
 
 import io.github.quant4j.core.quantize.QuantizationError;
+import io.github.quant4j.core.tensor.FloatElements;
 import io.github.quant4j.core.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;

@@ -77,12 +77,13 @@ final class OutputSlot implements AutoCloseable, OutputTarget {
               HostPlatform.from(System.getProperties()),
               "output '%s' with a shape that depends on values".formatted(name()),
               () -> new OutputAllocator(this));
-      allocator = made;
       if (!context.setOutputAllocator(
           nativeName, new IOutputAllocator(new Address(made.address())))) {
+        made.close();
         throw new TensorRtException(
             "TensorRT does not take an allocator for output '%s'".formatted(name()));
       }
+      allocator = made;
     }
     long most = context.getMaxOutputSize(nativeName);
     memory.reserveDevice(Math.min(Math.max(most, 0), MOST_BYTES_AHEAD));

@@ -18,6 +18,9 @@ final class ProbeSteps {
   static final String NVINFER = "org.bytedeco.tensorrt.global.nvinfer";
   static final String NVONNXPARSER = "org.bytedeco.tensorrt.global.nvonnxparser";
 
+  /** What cudaErrorInsufficientDriver is in words. */
+  private static final String INSUFFICIENT_DRIVER = "driver version is insufficient";
+
   private ProbeSteps() {}
 
   static List<ProbeStep> inOrder(Properties system) {
@@ -120,7 +123,9 @@ final class ProbeSteps {
     Optional<Finding> named = LinkFailure.inText(text);
     return named.isPresent()
         ? named
-        : missing(MissingPiece.DEVICE, "TensorRT could not create a builder: " + text);
+        : missing(
+            text.contains(INSUFFICIENT_DRIVER) ? MissingPiece.DRIVER : MissingPiece.DEVICE,
+            "TensorRT could not create a builder: " + text);
   }
 
   private static Optional<Finding> missing(MissingPiece piece, String reason) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.tensorrt;
 
-import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -57,15 +56,6 @@ record ProfileInputs(List<InputBounds> inputs) {
   }
 
   private static ProfileInputs of(Map<String, ShapeRange> ranges, List<EngineTensor> inputs) {
-    return new ProfileInputs(inputs.stream().map(input -> bounds(input, ranges)).toList());
-  }
-
-  private static InputBounds bounds(EngineTensor input, Map<String, ShapeRange> ranges) {
-    ShapeRange range = ranges.get(input.name());
-    if (range == null) {
-      Shape fixed = Shape.of(input.dimensions().stream().mapToLong(Long::longValue).toArray());
-      return new InputBounds(input, fixed, fixed);
-    }
-    return new InputBounds(input, range.min(), range.max());
+    return new ProfileInputs(inputs.stream().map(input -> InputBounds.of(input, ranges)).toList());
   }
 }

@@ -57,7 +57,7 @@ record Remedies(PresetCoordinates presets, HostPlatform host) {
                 .formatted(
                     coordinates("cuda", presets.cuda(), "-redist"),
                     coordinates("tensorrt", presets.tensorRt(), "-redist"))
-            + " (Maven profile 'tensorrt-bundled' of quant-tensorrt adds all five)"
+            + " (Maven profile 'tensorrt-bundled' of Quant4J adds all five to its tests)"
         : remedy;
   }
 

@@ -29,7 +29,7 @@ final class SessionTensors implements AutoCloseable {
     engine.outputs().forEach(output -> requireOnDevice(engine.handle(), output));
     Map<String, ShapeRange> ranges = engine.profile(profile).ranges();
     this.bounds = engine.inputs().stream().map(input -> InputBounds.of(input, ranges)).toList();
-    this.inputs = bounds.stream().map(InputSlot::new).toList();
+    this.inputs = engine.inputs().stream().map(InputSlot::new).toList();
     this.outputs = engine.outputs().stream().map(OutputSlot::new).toList();
   }
 

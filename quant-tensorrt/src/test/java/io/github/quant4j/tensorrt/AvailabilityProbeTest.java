@@ -187,17 +187,19 @@ class AvailabilityProbeTest {
     assertThat(answer.reason()).contains("giving up");
   }
 
-  @Test
-  void builderFailsForAnotherReason_blamesDeviceInTensorRtsWords() {
-    FakeLibraries machine =
-        new FakeLibraries().withBuilderErrors("CUDA initialization failure with error: 2");
+  @ParameterizedTest
+  @CsvSource({
+    "CUDA initialization failure with error: 2, DEVICE",
+    "CUDA driver version is insufficient for CUDA runtime version, DRIVER"
+  })
+  void builderFailsForAnotherReason_blamesDeviceOrDriverInItsWords(
+      String error, MissingPiece piece) {
+    FakeLibraries machine = new FakeLibraries().withBuilderErrors(error);
 
     Unavailable answer = unavailable(probe(machine, linux()));
 
-    assertThat(answer.missing()).isEqualTo(MissingPiece.DEVICE);
-    assertThat(answer.reason())
-        .isEqualTo(
-            "TensorRT could not create a builder: CUDA initialization failure with error: 2");
+    assertThat(answer.missing()).isEqualTo(piece);
+    assertThat(answer.reason()).isEqualTo("TensorRT could not create a builder: " + error);
   }
 
   @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.quant4j.core.source.CalibrationSource;
-import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,53 +46,6 @@ class EngineFaultsGpuTest {
 
     assertThatExceptionOfType(EngineCalibrationException.class).isThrownBy(builder::build);
     assertThat(folder).isEmptyDirectory();
-  }
-
-  @Test
-  void run_inputsThatDoNotFit_areNamedAndTheSessionGoesOn() throws IOException {
-    try (Engine engine = FashionMnist.quickBuilder().build().load();
-        ExecutionSession session = engine.newSession()) {
-      Tensor rows = Tensor.ofFloats(Shape.of(1, 32), new float[32]);
-      Tensor longs = Tensor.ofLongs(Shape.of(1, 1, 32, 32), new long[32 * 32]);
-
-      for (Map<String, Tensor> inputs :
-          List.<Map<String, Tensor>>of(
-              Map.of(), Map.of("other", rows), Map.of("input", rows), Map.of("input", longs))) {
-        assertThatExceptionOfType(EngineInputException.class)
-            .as("%s", inputs)
-            .isThrownBy(() -> session.run(inputs))
-            .withMessageContaining("input");
-      }
-      assertThat(FashionMnist.correctCount(session)).isGreaterThan(180);
-    }
-  }
-
-  @Test
-  void close_duringRuns_waitsForTheRunAndEndsTheNext() throws Exception {
-    Map<String, Tensor> pictures = FashionMnist.pictures(0, 100);
-    ExecutorService thread = Executors.newSingleThreadExecutor();
-    CountDownLatch hasBegun = new CountDownLatch(3);
-    try (Engine engine = FashionMnist.quickBuilder().build().load()) {
-      ExecutionSession session = engine.newSession();
-      Future<?> runs =
-          thread.submit(
-              () -> {
-                while (true) {
-                  session.run(pictures);
-                  hasBegun.countDown();
-                }
-              });
-      assertThat(hasBegun.await(1, TimeUnit.MINUTES)).isTrue();
-      session.close();
-
-      assertThatThrownBy(() -> runs.get(1, TimeUnit.MINUTES))
-          .isInstanceOf(ExecutionException.class)
-          .cause()
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage("session is closed");
-    } finally {
-      thread.shutdown();
-    }
   }
 
   @Test

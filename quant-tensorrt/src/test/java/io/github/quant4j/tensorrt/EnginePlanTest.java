@@ -4,6 +4,7 @@ package io.github.quant4j.tensorrt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.quant4j.tensorrt.EngineLoadException.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,6 +47,36 @@ class EnginePlanTest {
   void write_folderThatIsNotThere_isRefusedAsItIs(@TempDir Path folder) {
     assertThatExceptionOfType(NoSuchFileException.class)
         .isThrownBy(() -> plan(1).write(folder.resolve("none/m.plan")));
+  }
+
+  @Test
+  void write_overAnotherPlan_isReadBackAndHasItsDigestBeside(@TempDir Path folder)
+      throws IOException {
+    PlanFile file = new PlanFile(folder.resolve("m.plan"));
+    file.write(new byte[] {1, 2});
+
+    plan(3).write(file.path());
+
+    assertThat(file.read()).containsExactly(0, 0, 0);
+    // head -c 3 /dev/zero | sha256sum
+    assertThat(folder.resolve("m.plan.sha256"))
+        .hasContent("709e80c88487a2411e1ee4dfb9f22a861492d20c4765150c0c794abd70f8147c  m.plan\n");
+  }
+
+  @Test
+  void read_planThatChanged_isRefusedUntilTheDigestIsDeleted(@TempDir Path folder)
+      throws IOException {
+    PlanFile file = new PlanFile(folder.resolve("m.plan"));
+    file.write(new byte[3]);
+    byte[] changed = {0, 1, 0};
+    Files.write(file.path(), changed);
+
+    assertThatExceptionOfType(EngineLoadException.class)
+        .isThrownBy(file::read)
+        .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(Reason.CHANGED))
+        .withMessageContainingAll("'" + file.path() + "'", "709e80c8", "'m.plan.sha256'");
+    Files.delete(folder.resolve("m.plan.sha256"));
+    assertThat(file.read()).isEqualTo(changed);
   }
 
   private static EnginePlan plan(int byteCount) {

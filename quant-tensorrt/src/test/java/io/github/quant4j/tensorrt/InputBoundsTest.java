@@ -42,16 +42,15 @@ class InputBoundsTest {
   }
 
   @Test
-  void takes_tensorOfAProfile_isOneWithinItsShapes() {
-    InputBounds bounds =
-        InputBounds.of(
-            new EngineTensor("x", ElementType.FLOAT, List.of(-1L)),
-            ShapeProfile.of("x", Shape.of(2), Shape.of(4), Shape.of(8)).ranges());
+  void of_profile_isItsEndsOrTheFixedShape() {
+    Map<String, ShapeRange> ranges =
+        ShapeProfile.of("x", Shape.of(2), Shape.of(4), Shape.of(8)).ranges();
+    EngineTensor x = new EngineTensor("x", ElementType.FLOAT, List.of(-1L));
+    EngineTensor fixed = new EngineTensor("fixed", ElementType.FLOAT, List.of(3L));
 
-    assertThat(bounds.takes(floats(2))).isTrue();
-    assertThat(bounds.takes(floats(9))).isFalse();
-    assertThat(bounds.takes(Tensor.ofInts(Shape.of(2), 1, 2))).isFalse();
-    assertThat(bounds.takes(null)).isFalse();
+    assertThat(InputBounds.of(x, ranges)).isEqualTo(new InputBounds(x, Shape.of(2), Shape.of(8)));
+    assertThat(InputBounds.of(fixed, ranges))
+        .isEqualTo(new InputBounds(fixed, Shape.of(3), Shape.of(3)));
   }
 
   @ParameterizedTest

@@ -11,6 +11,9 @@
  * Tensor second = images.slice(1, 1);
  * float last = second.floats().get(2); // 6
  * }</pre>
+ *
+ * <p>{@link io.github.quant4j.core.tensor.FloatElements} reads floats of any width as float32,
+ * {@link io.github.quant4j.core.tensor.Float16} rounds them to 16 bits.
  */
 @NullMarked
 package io.github.quant4j.core.tensor;

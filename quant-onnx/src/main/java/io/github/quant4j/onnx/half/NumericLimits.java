@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.half;
 import io.github.quant4j.core.observer.ValueRange;
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Float16;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Value;

@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.half;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Float16;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;

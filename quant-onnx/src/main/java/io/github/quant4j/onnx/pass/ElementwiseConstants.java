@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.pass;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Float16;
 import io.github.quant4j.core.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -159,7 +160,7 @@ final class ElementwiseConstants {
 
   private static double real(ElementType type, ByteBuffer from, int i) {
     return switch (type) {
-      case FLOAT16 -> HalfFloat.toFloat(from.getShort(i * Short.BYTES));
+      case FLOAT16 -> Float16.toFloat(from.getShort(i * Short.BYTES));
       case BFLOAT16 -> Float.intBitsToFloat(from.getShort(i * Short.BYTES) << Short.SIZE);
       case FLOAT -> from.getFloat(i * Float.BYTES);
       default -> from.getDouble(i * Double.BYTES);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
-import io.github.quant4j.onnx.half.Float16;
+import io.github.quant4j.core.tensor.Float16;
 import java.util.Optional;
 
 /** How TensorRT is to build an engine of the model, which decides the types the model states. */

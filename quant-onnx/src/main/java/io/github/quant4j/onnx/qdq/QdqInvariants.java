@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Float16;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Graph;
@@ -10,7 +11,6 @@ import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.TensorType;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
-import io.github.quant4j.onnx.half.Float16;
 import io.github.quant4j.onnx.pattern.OperatorClass;
 import io.github.quant4j.onnx.shape.ShapeInference;
 import java.nio.ByteBuffer;

@@ -2,6 +2,7 @@
 package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.FloatElements;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.NodeBlueprint;
@@ -93,7 +94,7 @@ final class AlignScaleTypes implements RepairPass {
                     .node()
                     .requiredInput(SCALE)
                     .constantElementType()
-                    .filter(ScaleValues::isFloat)
+                    .filter(FloatElements::isFloat)
                     .isPresent());
   }
 
@@ -101,7 +102,7 @@ final class AlignScaleTypes implements RepairPass {
     family.members().stream()
         .map(member -> member.node().requiredInput(SCALE).constantElementType())
         .flatMap(Optional::stream)
-        .filter(type -> !ScaleValues.isFloat(type))
+        .filter(type -> !FloatElements.isFloat(type))
         .findFirst()
         .ifPresent(
             type ->
@@ -132,7 +133,7 @@ final class AlignScaleTypes implements RepairPass {
     if (!member.isQuantize()) {
       return true;
     }
-    Optional<ElementType> tensor = types.type(member.data()).filter(ScaleValues::isFloat);
+    Optional<ElementType> tensor = types.type(member.data()).filter(FloatElements::isFloat);
     return tensor.isEmpty()
         || (tensor.get() != ElementType.DOUBLE && opset >= FREE_SCALES)
         || tensor.get() == scale;
@@ -194,12 +195,12 @@ final class AlignScaleTypes implements RepairPass {
     private ElementType outsideType(Quantizer member) {
       if (member.isQuantize()) {
         ElementType tensor = types.type(member.data()).orElse(scaleType(member));
-        return ScaleValues.isFloat(tensor) ? tensor : ElementType.FLOAT; // int32 needs no Cast
+        return FloatElements.isFloat(tensor) ? tensor : ElementType.FLOAT; // int32 needs no Cast
       }
       Optional<ElementType> stated =
           ElementType.ofOnnxCode((int) member.node().integer("output_dtype", 0));
       Optional<ElementType> declared =
-          member.output().type().elementType().filter(ScaleValues::isFloat);
+          member.output().type().elementType().filter(FloatElements::isFloat);
       return stated.or(() -> declared).orElse(scaleType(member));
     }
 

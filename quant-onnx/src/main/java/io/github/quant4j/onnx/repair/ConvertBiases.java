@@ -2,12 +2,12 @@
 package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Float16;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.GraphRewriter;
 import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
-import io.github.quant4j.onnx.half.Float16;
 import io.github.quant4j.onnx.qdq.Target;
 import java.util.List;
 import java.util.Optional;

@@ -2,8 +2,9 @@
 package io.github.quant4j.onnx.repair;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Float16;
+import io.github.quant4j.core.tensor.FloatElements;
 import io.github.quant4j.core.tensor.Tensor;
-import io.github.quant4j.onnx.half.Float16;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -20,20 +21,9 @@ final class ScaleValues {
    * float64. Exact but for float64, which is rounded once.
    */
   static Optional<float[]> of(Tensor scale) {
-    float[] values = new float[Math.toIntExact(scale.shape().elementCount())];
-    ByteBuffer bytes = scale.bytes();
-    for (int i = 0; i < values.length; i++) {
-      switch (scale.elementType()) {
-        case FLOAT -> values[i] = bytes.getFloat();
-        case FLOAT16 -> values[i] = Float16.toFloat(bytes.getShort());
-        case BFLOAT16 -> values[i] = Float.intBitsToFloat(bytes.getShort() << DROPPED_BITS);
-        case DOUBLE -> values[i] = (float) bytes.getDouble();
-        default -> {
-          return Optional.empty();
-        }
-      }
-    }
-    return isFloat(scale.elementType()) ? Optional.of(values) : Optional.empty();
+    return FloatElements.isFloat(scale.elementType())
+        ? Optional.of(FloatElements.of(scale))
+        : Optional.empty();
   }
 
   /** Tells whether numbers can be divided by these: float32, finite and above 0. */
@@ -51,13 +41,6 @@ final class ScaleValues {
 
   static boolean isUsable(double scale) {
     return scale > 0 && scale <= Float.MAX_VALUE;
-  }
-
-  static boolean isFloat(ElementType type) {
-    return switch (type) {
-      case FLOAT, FLOAT16, BFLOAT16, DOUBLE -> true;
-      default -> false;
-    };
   }
 
   /** Stores numbers in the type and shape of a scale that {@link #of} reads; none becomes 0. */

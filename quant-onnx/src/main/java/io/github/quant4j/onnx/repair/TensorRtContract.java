@@ -8,9 +8,6 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
-import io.github.quant4j.onnx.half.Float16;
-import java.nio.FloatBuffer;
-import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +38,6 @@ final class TensorRtContract {
   private static final long NEWEST = 24;
   private static final int SCALE = 1;
   private static final int ZERO_POINT = 2;
-  private static final int BFLOAT16_SHIFT = 16;
 
   private static final Set<ElementType> NOT_JUDGED =
       Set.of(ElementType.INT4, ElementType.FLOAT8E4M3FN, ElementType.FLOAT4E2M1);
@@ -109,14 +105,12 @@ final class TensorRtContract {
   }
 
   private void checkScale(Node node, Tensor scale) {
-    Optional<FloatBuffer> values = floats(scale);
+    Optional<float[]> values = floats(scale);
     if (values.isEmpty()) {
       add(node, "has a scale of " + scale.elementType() + ", expected a float type");
       return;
     }
-    FloatBuffer elements = values.get();
-    while (elements.hasRemaining()) {
-      float value = elements.get();
+    for (float value : values.get()) {
       if (!(value > 0 && Float.isFinite(value))) {
         add(node, "has a scale of " + value + ", expected finite ones above 0");
         return;
@@ -124,20 +118,8 @@ final class TensorRtContract {
     }
   }
 
-  private static Optional<FloatBuffer> floats(Tensor scale) {
-    return switch (scale.elementType()) {
-      case FLOAT -> Optional.of(scale.floats());
-      case FLOAT16 -> Optional.of(Float16.widen(scale).floats());
-      case BFLOAT16 -> {
-        ShortBuffer bits = scale.bytes().asShortBuffer();
-        FloatBuffer values = FloatBuffer.allocate(bits.remaining());
-        while (bits.hasRemaining()) {
-          values.put(Float.intBitsToFloat(bits.get() << BFLOAT16_SHIFT));
-        }
-        yield Optional.of(values.flip());
-      }
-      default -> Optional.empty();
-    };
+  private static Optional<float[]> floats(Tensor scale) {
+    return scale.elementType() == ElementType.DOUBLE ? Optional.empty() : ScaleValues.of(scale);
   }
 
   private void checkZeroPoint(Node node, Shape expected) {

@@ -4,6 +4,7 @@ package io.github.quant4j.onnx.half;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Float16;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.ModelBuilder;

@@ -4,11 +4,11 @@ package io.github.quant4j.onnx.qdq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Float16;
 import io.github.quant4j.onnx.Measured;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.ModelLayout;
 import io.github.quant4j.onnx.OnnxModel;
-import io.github.quant4j.onnx.half.Float16;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
 import io.github.quant4j.onnx.pass.PassPipeline;
 import java.io.IOException;

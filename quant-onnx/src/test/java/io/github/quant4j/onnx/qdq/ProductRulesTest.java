@@ -3,8 +3,8 @@ package io.github.quant4j.onnx.qdq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.quant4j.core.tensor.Float16;
 import io.github.quant4j.onnx.ModelBuilder;
-import io.github.quant4j.onnx.half.Float16;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.quant4j.core.table.CalibrationTable;
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Float16;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.ModelBuilder;
@@ -14,7 +15,6 @@ import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
 import io.github.quant4j.onnx.Value;
-import io.github.quant4j.onnx.half.Float16;
 import io.github.quant4j.onnx.pass.opset.LiftOpset;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -4,12 +4,12 @@ package io.github.quant4j.onnx.repair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Float16;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.OnnxRuntimeOracle;
-import io.github.quant4j.onnx.half.Float16;
 import io.github.quant4j.onnx.qdq.Target;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Float16;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.Bodies;
 import io.github.quant4j.onnx.ModelBuilder;
 import io.github.quant4j.onnx.OnnxModel;
-import io.github.quant4j.onnx.half.Float16;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
 import io.github.quant4j.onnx.internal.proto.OperatorSetIdProto;
 import io.github.quant4j.onnx.qdq.Target;

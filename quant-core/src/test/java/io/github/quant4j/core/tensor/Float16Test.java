@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.quant4j.onnx.half;
+package io.github.quant4j.core.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.quant4j.core.tensor.ElementType;
-import io.github.quant4j.core.tensor.Shape;
-import io.github.quant4j.core.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.quant4j.onnx.half;
+package io.github.quant4j.core.tensor;
 
-import io.github.quant4j.core.tensor.ElementType;
-import io.github.quant4j.core.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
