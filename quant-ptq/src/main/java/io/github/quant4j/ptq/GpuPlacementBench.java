@@ -4,18 +4,16 @@ package io.github.quant4j.ptq;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.tensorrt.Engine;
-import io.github.quant4j.tensorrt.EngineBuildException;
 import io.github.quant4j.tensorrt.EngineBuilder;
+import io.github.quant4j.tensorrt.EngineInputException;
 import io.github.quant4j.tensorrt.EngineTimer;
+import io.github.quant4j.tensorrt.TensorRtException;
 import io.github.quant4j.tensorrt.TimingCandidate;
-import io.github.quant4j.tensorrt.TimingRatio;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,33 +32,31 @@ record GpuPlacementBench(
     Map<String, Tensor> inputs)
     implements PlacementBench {
   private static final Logger LOGGER = LoggerFactory.getLogger(GpuPlacementBench.class);
-  private static final String BASELINE = "float model";
 
+  /** Two engines are open at a time, so that a GPU which holds the model twice is large enough. */
   @Override
   public List<Double> ratios(List<OnnxModel> models) throws IOException {
-    List<TimingCandidate> candidates = new ArrayList<>();
-    try {
-      candidates.add(new TimingCandidate(BASELINE, engine(floatModel), inputs));
-      for (int i = 0; i < models.size(); i++) {
-        addIfBuilt(candidates, Integer.toString(i), models.get(i));
+    List<Double> ratios = new ArrayList<>();
+    try (Engine baseline = engine(floatModel)) {
+      for (OnnxModel model : models) {
+        ratios.add(ratio(baseline, model));
       }
-      Map<String, Double> ratios =
-          timer.transfers(false).compare(candidates).ratios().stream()
-              .collect(Collectors.toMap(TimingRatio::name, TimingRatio::ratio));
-      return IntStream.range(0, models.size())
-          .mapToObj(i -> ratios.getOrDefault(Integer.toString(i), Double.POSITIVE_INFINITY))
-          .toList();
-    } finally {
-      candidates.forEach(candidate -> candidate.engine().close());
     }
+    return ratios;
   }
 
-  private void addIfBuilt(List<TimingCandidate> candidates, String name, OnnxModel model)
-      throws IOException {
-    try {
-      candidates.add(new TimingCandidate(name, engine(model), inputs));
-    } catch (EngineBuildException e) {
-      LOGGER.warn("a placement of INT8 is left out, since TensorRT cannot build it", e);
+  private double ratio(Engine baseline, OnnxModel model) throws IOException {
+    try (Engine placed = engine(model)) {
+      List<TimingCandidate> candidates =
+          List.of(
+              new TimingCandidate("float model", baseline, inputs),
+              new TimingCandidate("placement", placed, inputs));
+      return timer.transfers(false).compare(candidates).ratios().get(0).ratio();
+    } catch (EngineInputException e) {
+      throw e;
+    } catch (TensorRtException e) {
+      LOGGER.warn("a placement of INT8 is left out, since TensorRT cannot build or run it", e);
+      return Double.POSITIVE_INFINITY;
     }
   }
 

@@ -87,6 +87,11 @@ public final class PostTrainingQuantization {
     return with(settings.withTarget(runtime));
   }
 
+  /** Returns the runtime the model is for. */
+  Target target() {
+    return settings.target();
+  }
+
   /**
    * Returns a copy that favours speed or accuracy.
    *

@@ -58,13 +58,15 @@ class TurnClassifiersIntoConvolutionsTest {
     assertThat(OnnxRuntimeOracle.run(model, INPUT)).containsExactly(expected, Offset.offset(1e-6f));
   }
 
-  @Test
-  void run_reshapeOrSqueeze_isFlattened() {
-    builder.longs("axes", 2, 3);
-    OnnxModel model = classifier(builder.add("Squeeze", "flat", List.of(pooled, "axes")), 1, "5");
+  @ParameterizedTest
+  @CsvSource({"Squeeze, 2, 3", "Reshape, 0, -1"})
+  void run_reshapeOrSqueeze_isFlattenedAndItsSizesGo(String operator, long first, long second) {
+    builder.longs("sizes", first, second);
+    OnnxModel model = classifier(builder.add(operator, "flat", List.of(pooled, "sizes")), 1, "5");
     float[] expected = OnnxRuntimeOracle.run(model, INPUT);
 
     assertThat(pass.run(model)).isTrue();
+    assertThat(model.graph().value("sizes")).isEmpty();
     assertThat(OnnxRuntimeOracle.run(model, INPUT)).containsExactly(expected, Offset.offset(1e-6f));
   }
 
@@ -77,6 +79,7 @@ class TurnClassifiersIntoConvolutionsTest {
     Node convolution = model.graph().nodes().get(1);
     assertThat(convolution.name()).isEqualTo("y");
     assertThat(convolution.hasAttribute("transB")).isFalse();
+    assertThat(model.graph().nodes().get(2).name()).isEqualTo("flat");
     assertThat(model.graph().outputs().get(0).name()).isEqualTo("y");
   }
 
