@@ -64,9 +64,13 @@ public final class TurnClassifiersIntoConvolutions implements GraphPass {
   }
 
   private static boolean hasBiasPerOutput(Node gemm) {
+    long outputCount = outputCount(gemm);
     return OwnedConstants.floatShape(gemm, 2)
-        .map(Shape::elementCount)
-        .filter(count -> count == 1 || count == outputCount(gemm))
+        .filter(
+            shape ->
+                shape.elementCount() == 1
+                    || shape.elementCount() == outputCount
+                        && shape.dimension(shape.rank() - 1) == outputCount)
         .isPresent();
   }
 

@@ -14,6 +14,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TurnClassifiersIntoConvolutionsTest {
   private static final int CHANNELS = 6;
@@ -99,9 +100,10 @@ class TurnClassifiersIntoConvolutionsTest {
     assertThat(pass.run(classifier(flat, 1, "5"))).isFalse();
   }
 
-  @Test
-  void run_biasPerSample_leavesTheGemm() {
-    assertThat(pass.run(classifier(flat(), 1, "3,5"))).isFalse();
+  @ParameterizedTest
+  @ValueSource(strings = {"3,5", "5,1"})
+  void run_biasPerSample_leavesTheGemm(String biasShape) {
+    assertThat(pass.run(classifier(flat(), 1, biasShape))).isFalse();
   }
 
   @Test
