@@ -64,14 +64,12 @@ public final class TurnClassifiersIntoConvolutions implements GraphPass {
   }
 
   private static boolean hasBiasPerOutput(Node gemm) {
+    Shape bias = OwnedConstants.floatShape(gemm, 2).orElseGet(() -> Shape.of(0));
+    if (bias.elementCount() == 1) {
+      return true;
+    }
     long outputCount = outputCount(gemm);
-    return OwnedConstants.floatShape(gemm, 2)
-        .filter(
-            shape ->
-                shape.elementCount() == 1
-                    || shape.elementCount() == outputCount
-                        && shape.dimension(shape.rank() - 1) == outputCount)
-        .isPresent();
+    return bias.elementCount() == outputCount && bias.dimension(bias.rank() - 1) == outputCount;
   }
 
   private static long outputCount(Node gemm) {
