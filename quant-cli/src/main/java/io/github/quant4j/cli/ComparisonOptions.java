@@ -80,7 +80,9 @@ final class ComparisonOptions {
   @Option(
       names = SAVE,
       paramLabel = "FOLDER",
-      description = "Keep the engines that are built in a folder, which is made if need be.")
+      description =
+          "Keep the engines that are built, and the model with Q/DQ pairs, in a folder, which is"
+              + " made if need be.")
   private @Nullable Path folder;
 
   @Option(

@@ -165,14 +165,6 @@ final class EngineOptions {
     return model.graph().nodes().stream().anyMatch(node -> node.is("DequantizeLinear"));
   }
 
-  /** Returns a builder that computes with what a model is made for. */
-  static EngineBuilder typedFor(EngineBuilder builder, OnnxModel model) {
-    if (isMadeForStrongTyping(model)) {
-      return builder.stronglyTyped();
-    }
-    return builder.precision(isQuantized(model) ? Precision.INT8 : Precision.FP16);
-  }
-
   private EngineBuilder typed(EngineBuilder builder, OnnxModel model, boolean hasRanges) {
     if (isStronglyTyped) {
       return builder.stronglyTyped();
@@ -180,7 +172,10 @@ final class EngineOptions {
     if (precision != null) {
       return builder.precision(precision);
     }
-    return hasRanges ? builder.precision(Precision.INT8) : typedFor(builder, model);
+    if (!hasRanges && isMadeForStrongTyping(model)) {
+      return builder.stronglyTyped();
+    }
+    return builder.precision(hasRanges || isQuantized(model) ? Precision.INT8 : Precision.FP16);
   }
 
   private static boolean isMadeForStrongTyping(OnnxModel model) {

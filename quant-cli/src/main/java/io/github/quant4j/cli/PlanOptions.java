@@ -14,6 +14,7 @@ import picocli.CommandLine.ParameterException;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class PlanOptions {
   private static final String BUILD_MODE = "--build-mode";
+  private static final String CLASSIFIER_AS_CONV = "--classifier-as-conv";
 
   @Option(
       names = "--target",
@@ -41,7 +42,7 @@ final class PlanOptions {
   private BuildMode buildMode = BuildMode.WEAKLY_TYPED;
 
   @Option(
-      names = "--classifier-as-conv",
+      names = CLASSIFIER_AS_CONV,
       description =
           "Compute a Gemm behind a global average pool as a convolution, so that TensorRT runs a"
               + " convolutional network in INT8 to its end: faster, a little less accurate.")
@@ -63,15 +64,16 @@ final class PlanOptions {
 
   /** Makes sure that the options go together. */
   void requireConsistent(CommandSpec command) {
-    if (buildMode == BuildMode.STRONGLY_TYPED && target != Target.TENSORRT) {
+    requireTensorRt(command, BUILD_MODE + " strong", buildMode == BuildMode.STRONGLY_TYPED);
+    requireTensorRt(command, CLASSIFIER_AS_CONV, classifierAsConvolution);
+  }
+
+  private void requireTensorRt(CommandSpec command, String option, boolean isGiven) {
+    if (isGiven && target != Target.TENSORRT) {
       throw new ParameterException(
           command.commandLine(),
-          BUILD_MODE
-              + " strong is for TensorRT, found --target "
-              + ChoiceConverter.word(target)
-              + "; expected --target tensorrt or "
-              + BUILD_MODE
-              + " weak");
+          "%s is for TensorRT, found --target %s; remove one"
+              .formatted(option, ChoiceConverter.word(target)));
     }
   }
 

@@ -116,6 +116,13 @@ class QuantizeOptionsTest {
   }
 
   @Test
+  void classifierAsConv_classifierBehindAPool_hasNoGemm() throws IOException {
+    json("--classifier-as-conv");
+
+    assertThat(map(inspected().get("operators"))).doesNotContainKey("Gemm");
+  }
+
+  @Test
   void buildMode_weak_keepsFloat32() throws IOException {
     assertThat(json("--build-mode", "weak")).containsEntry("buildMode", "weak");
 

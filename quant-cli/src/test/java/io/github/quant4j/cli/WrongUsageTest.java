@@ -163,12 +163,12 @@ class WrongUsageTest {
         given.quantize(option, value), option, expected, "found '" + value + "'");
   }
 
-  @Test
-  void quantize_strongModeForOnnxRuntime_isRefused() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"--build-mode strong", "--classifier-as-conv"})
+  void quantize_optionOfTensorRtForOnnxRuntime_isRefused(String option) throws IOException {
     given.assertWrongUsage(
-        given.quantize("--build-mode", "strong", "--target", "onnxruntime"),
-        "--build-mode strong is for TensorRT",
-        "found --target onnxruntime");
+        given.quantize((Object[]) (option + " --target onnxruntime").split(" ")),
+        option + " is for TensorRT, found --target onnxruntime; remove one");
   }
 
   @Test

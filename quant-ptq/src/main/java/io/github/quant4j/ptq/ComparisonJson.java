@@ -94,8 +94,10 @@ final class ComparisonJson {
   }
 
   private void put(String name, double figure) {
-    if (Double.isFinite(figure)) {
-      members.put(name, new BigDecimal(figure, SIX_DIGITS).stripTrailingZeros());
-    }
+    members.put(
+        name,
+        Double.isFinite(figure)
+            ? new BigDecimal(figure, SIX_DIGITS).stripTrailingZeros()
+            : Double.toString(figure));
   }
 }

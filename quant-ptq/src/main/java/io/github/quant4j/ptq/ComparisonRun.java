@@ -30,7 +30,7 @@ final class ComparisonRun implements AutoCloseable {
    * Prepares a comparison.
    *
    * @throws IllegalArgumentException if there is nothing to compare, or two engines have one name
-   *     or would be kept in one file
+   * @throws VerificationException if two would be kept in one file
    */
   ComparisonRun(ComparisonSettings settings, EngineBench bench) {
     this.settings = settings;
@@ -48,12 +48,14 @@ final class ComparisonRun implements AutoCloseable {
 
   private void requireFilesOfTheirOwn() {
     Map<String, String> names = new LinkedHashMap<>();
-    for (EngineCandidate candidate : candidates) {
-      String other = names.put(candidate.fileName(), candidate.name());
+    for (EngineCandidate candidate :
+        candidates.stream().filter(EngineCandidate::isBuilt).toList()) {
+      String file = candidate.fileName(EngineCandidate.PLAN);
+      String other = names.put(file, candidate.name());
       if (other != null) {
-        throw new IllegalArgumentException(
+        throw new VerificationException(
             "engines '%s' and '%s' would both be kept in '%s', expected names with other letters or digits"
-                .formatted(other, candidate.name(), candidate.fileName()));
+                .formatted(other, candidate.name(), file));
       }
     }
   }

@@ -105,10 +105,12 @@ public final class DevicePlacement {
    * @throws IOException if the source fails to read
    * @throws IllegalArgumentException if the source cannot be rewound
    * @throws VerificationException if the source is empty
-   * @throws io.github.quant4j.onnx.OnnxException if the model cannot be quantized
+   * @throws io.github.quant4j.onnx.OnnxException if the model cannot be quantized, or the target is
+   *     not TensorRT
    * @throws io.github.quant4j.calibration.CalibrationException if the samples do not fit the model
    * @throws io.github.quant4j.tensorrt.EngineBuildException if TensorRT cannot build the float
    *     model
+   * @throws io.github.quant4j.tensorrt.EngineInputException if the samples do not fit the profile
    * @throws io.github.quant4j.tensorrt.TensorRtUnavailableException if TensorRT cannot be used here
    */
   public PlacedModel run(CalibrationSource samples) throws IOException {

@@ -8,12 +8,20 @@ import java.util.Locale;
 
 /** What an engine of a comparison is made of. */
 sealed interface EngineCandidate {
+  /** The extension of engines. */
+  String PLAN = ".plan";
+
   /** Returns what its row is called. */
   String name();
 
-  /** Returns what its plan is called, which every file system takes. */
-  default String fileName() {
-    return name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ".plan";
+  /** Tells whether the comparison builds it, and keeps it where that is asked for. */
+  default boolean isBuilt() {
+    return this instanceof OfKind || this instanceof OfModel;
+  }
+
+  /** Returns what its plan or model is called, which every file system takes. */
+  default String fileName(String extension) {
+    return name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + extension;
   }
 
   /** An engine that is built of the float model. */

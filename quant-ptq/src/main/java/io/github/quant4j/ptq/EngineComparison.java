@@ -209,7 +209,8 @@ public final class EngineComparison {
   }
 
   /**
-   * Keeps the engines that are built, each as soon as it has passed its check.
+   * Keeps the engines that are built, each as soon as it has passed its check, and the model of
+   * {@link EngineKind#INT8_EXPLICIT}, which is {@code int8-explicit.onnx}.
    *
    * @param folder the folder, made if there is none; files are named after the rows, {@code
    *     int8-explicit.plan} for example, and replaced if they exist
@@ -274,9 +275,8 @@ public final class EngineComparison {
    * @return the figures and the recommendation
    * @throws IOException if the test samples fail to read
    * @throws IllegalArgumentException if there is nothing to compare, or two engines have one name
-   *     or would be kept in one file
    * @throws VerificationException if the test samples, labels and batch size do not fit each other
-   *     or the model
+   *     or the model, or two engines would be kept in one file
    * @throws io.github.quant4j.calibration.CalibrationException if ONNX Runtime cannot run the float
    *     model on the test samples
    * @throws io.github.quant4j.tensorrt.TensorRtUnavailableException if TensorRT cannot be used here

@@ -53,8 +53,8 @@ public record EngineComparisonReport(
   }
 
   /**
-   * Returns all figures for programs. A member is absent where nothing was measured, and an SQNR
-   * also where it is not finite. Numbers have at most six digits.
+   * Returns all figures for programs. A member is absent where nothing was measured. Numbers have
+   * at most six digits; an SQNR that is not finite is a text, {@code "Infinity"} for example.
    *
    * @return an object with the members {@code environment}, {@code batchSize}, {@code baseline},
    *     {@code rows} and {@code recommendation}; a line feed ends it

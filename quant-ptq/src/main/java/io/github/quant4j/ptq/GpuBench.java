@@ -65,7 +65,11 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
     if (candidate.kind() == EngineKind.INT8_EXPLICIT) {
       PlacedModel placed = placed(samples);
       EnginePlan plan = build(placed.model(), samples, precision(placed.model()));
-      return built(candidate, plan, placed.notes());
+      List<String> notes =
+          settings.folder == null
+              ? placed.notes()
+              : placed.keptAs(settings.folder.resolve(candidate.fileName(".onnx")));
+      return built(candidate, plan, notes);
     }
     UnaryOperator<EngineBuilder> options = options(candidate.kind(), samples);
     return built(candidate, build(settings.floatModel(), samples, options), List.of());
@@ -140,7 +144,7 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
     Optional<Path> file = Optional.empty();
     if (settings.folder != null) {
       Files.createDirectories(settings.folder);
-      file = Optional.of(settings.folder.resolve(candidate.fileName()));
+      file = Optional.of(settings.folder.resolve(candidate.fileName(EngineCandidate.PLAN)));
       plan.write(file.get());
     }
     PlanFacts facts = new PlanFacts(plan.byteCount(), Optional.of(plan.buildTime()), file, notes);

@@ -6,7 +6,6 @@ import io.github.quant4j.onnx.Node;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
-import io.github.quant4j.onnx.qdq.Edge;
 import io.github.quant4j.onnx.qdq.NodeDecision;
 import io.github.quant4j.onnx.qdq.QuantizationPlan;
 import io.github.quant4j.onnx.qdq.WeightQuantization;
@@ -14,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,12 +32,15 @@ import java.util.stream.Stream;
  * <p>Cost: one walk over the graph.
  */
 final class Int8Regions {
-  /** More are tried together with the last of these, the one with the smallest weights. */
+  /** Of more, those with the smallest weights are tried together as the last of these. */
   private static final int MOST_KINDS = 8;
 
   private final OnnxModel model;
   private final QuantizationPlan plan;
-  private final Set<String> weighted = new HashSet<>();
+
+  /** Where operators with INT8 weights read them, by name. */
+  private final Map<String, Integer> weighted = new HashMap<>();
+
   private final Set<Node> seen = new HashSet<>();
 
   private Int8Regions(QuantizedModel quantized) {
@@ -46,8 +49,7 @@ final class Int8Regions {
     plan.weights().stream()
         .map(WeightQuantization::edges)
         .flatMap(List::stream)
-        .map(Edge::node)
-        .forEach(weighted::add);
+        .forEach(edge -> weighted.putIfAbsent(edge.node(), edge.inputIndex()));
   }
 
   /** Returns the kinds of regions, those with the most weights first. */
@@ -57,8 +59,8 @@ final class Int8Regions {
     for (Node node : regions.model.graph().nodes()) {
       List<Node> operators = regions.weightedAround(node);
       if (!operators.isEmpty()) {
-        String label = label(operators);
-        kinds.merge(label, Kind.of(label, operators), Kind::with);
+        Kind kind = regions.kind(operators);
+        kinds.merge(kind.label(), kind, Kind::with);
       }
     }
     List<Kind> sorted =
@@ -69,15 +71,13 @@ final class Int8Regions {
   }
 
   private static List<Kind> limited(List<Kind> kinds) {
-    List<Kind> limited = new ArrayList<>();
-    for (Kind kind : kinds) {
-      if (limited.size() < MOST_KINDS) {
-        limited.add(kind);
-      } else {
-        Kind last = limited.remove(MOST_KINDS - 1);
-        limited.add(last.with(kind).labelled(last.label() + ", " + kind.label()));
-      }
+    if (kinds.size() <= MOST_KINDS) {
+      return kinds;
     }
+    List<Kind> small = kinds.subList(MOST_KINDS - 1, kinds.size());
+    Kind together = small.stream().reduce(Kind::with).orElseThrow();
+    List<Kind> limited = new ArrayList<>(kinds.subList(0, MOST_KINDS - 1));
+    limited.add(together.labelled(small.size() + " kinds of operators with smaller weights"));
     return limited;
   }
 
@@ -88,7 +88,7 @@ final class Int8Regions {
     visit(start, next);
     while (!next.isEmpty()) {
       Node node = next.remove();
-      if (weighted.contains(node.name())) {
+      if (weighted.containsKey(node.name())) {
         operators.add(node);
       }
       neighbours(node).forEach(neighbour -> visit(neighbour, next));
@@ -117,24 +117,26 @@ final class Int8Regions {
         node.outputs().stream().flatMap(output -> output.uses().stream()).map(Use::node));
   }
 
-  private static String label(List<Node> operators) {
-    TreeSet<String> texts = new TreeSet<>();
-    operators.forEach(node -> texts.add(node.opType() + " " + shape(node)));
-    return operators.size() == 1
-        ? texts.first()
-        : operators.size() + " operators in a row: " + String.join(", ", texts);
+  private Kind kind(List<Node> operators) {
+    Set<String> names = new TreeSet<>();
+    Set<String> texts = new TreeSet<>();
+    long weightCount = 0;
+    for (Node node : operators) {
+      Shape shape = weightShape(node);
+      names.add(node.name());
+      texts.add(node.opType() + " " + shape);
+      weightCount += shape.elementCount();
+    }
+    String count = operators.size() == 1 ? "" : operators.size() + " operators in a row: ";
+    return new Kind(count + String.join(", ", texts), names, weightCount);
   }
 
-  private static Shape shape(Node node) {
-    Value weight = node.requiredInput(1);
-    while (!weight.isConstant()) {
-      Optional<Node> producer = weight.producer();
-      if (producer.isEmpty()) {
-        return Shape.of();
-      }
-      weight = producer.get().requiredInput(0);
+  private Shape weightShape(Node node) {
+    Optional<Value> weight = node.input(weighted.getOrDefault(node.name(), 1));
+    while (weight.isPresent() && !weight.get().isConstant()) {
+      weight = weight.get().producer().flatMap(producer -> producer.input(0));
     }
-    return weight.constantShape().orElseGet(Shape::of);
+    return weight.flatMap(Value::constantShape).orElseGet(Shape::of);
   }
 
   /**
@@ -145,13 +147,6 @@ final class Int8Regions {
    * @param weightCount how many weights these have together
    */
   record Kind(String label, Set<String> operators, long weightCount) {
-    static Kind of(String label, List<Node> operators) {
-      Set<String> names = new TreeSet<>();
-      operators.forEach(node -> names.add(node.name()));
-      return new Kind(
-          label, names, operators.stream().mapToLong(node -> shape(node).elementCount()).sum());
-    }
-
     Kind with(Kind other) {
       Set<String> all = new TreeSet<>(operators);
       all.addAll(other.operators);

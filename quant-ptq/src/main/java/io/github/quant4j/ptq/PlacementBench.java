@@ -12,7 +12,7 @@ interface PlacementBench {
    *
    * @param models quantized models
    * @return the time of each over that of the float model in FP16; infinite where TensorRT could
-   *     not build it
+   *     not build or run it
    */
   List<Double> ratios(List<OnnxModel> models) throws IOException;
 }

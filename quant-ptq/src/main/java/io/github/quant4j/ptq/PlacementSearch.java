@@ -2,7 +2,10 @@
 package io.github.quant4j.ptq;
 
 import io.github.quant4j.core.source.CalibrationSource;
+import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.onnx.qdq.NodeDecision;
+import io.github.quant4j.onnx.qdq.Target;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +52,14 @@ final class PlacementSearch {
    * Searches.
    *
    * @param samples calibration samples, which can be read several times
+   * @throws OnnxException if the model is quantized for another runtime
    */
   PlacedModel run(CalibrationSource samples) throws IOException {
+    if (quantization.target() != Target.TENSORRT) {
+      throw new OnnxException(
+          "TensorRT times where INT8 pays, found target %s; choose target %s"
+              .formatted(quantization.target(), Target.TENSORRT));
+    }
     QuantizedModel planned = quantization.run(samples);
     if (planned.model().firstQuantizedNode().isEmpty() || isWorthwhile("as planned", planned)) {
       return PlacedModel.of(planned, Map.of(), trials);
@@ -58,6 +67,7 @@ final class PlacementSearch {
     Map<String, String> slow = slowOperators(planned);
     if (!slow.isEmpty()) {
       samples.rewind();
+      slow.putAll(measured(planned, "P53"));
       QuantizedModel gaining = quantization.table(planned.table()).measuredTime(slow).run(samples);
       if (isWorthwhile("where it gains alone", gaining)) {
         return PlacedModel.of(gaining, slow, trials);
@@ -101,7 +111,7 @@ final class PlacementSearch {
 
   private OnnxModel alone(
       Int8Regions.Kind kind, List<Int8Regions.Kind> kinds, QuantizedModel planned) {
-    Map<String, String> others = new TreeMap<>();
+    Map<String, String> others = measured(planned, "P53", "P54");
     for (Int8Regions.Kind other : kinds) {
       if (!other.equals(kind)) {
         other.operators().forEach(name -> others.put(name, "another part is timed"));
@@ -110,9 +120,20 @@ final class PlacementSearch {
     return quantization.table(planned.table()).measuredTime(others).run().model();
   }
 
+  /** Returns why operators are float already because of what they cost, by name. */
+  private static Map<String, String> measured(QuantizedModel planned, String... rules) {
+    Map<String, String> reasons = new TreeMap<>();
+    for (NodeDecision decision : planned.plan().decisions()) {
+      if (List.of(rules).contains(decision.why().ruleId())) {
+        reasons.put(decision.node(), decision.why().text());
+      }
+    }
+    return reasons;
+  }
+
   private static String reason(double ratio) {
     return Double.isInfinite(ratio)
-        ? "TensorRT cannot build it in INT8"
+        ? "TensorRT cannot build or run it in INT8"
         : String.format(
             Locale.ROOT, "in INT8 it alone takes the engine to %.3f of the FP16 time", ratio);
   }

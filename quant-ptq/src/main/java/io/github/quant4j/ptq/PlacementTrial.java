@@ -8,7 +8,7 @@ import java.util.Locale;
  *
  * @param placement which part of the model was INT8, in words
  * @param ratio the time of its engine over that of the float model in FP16, both timed in turn;
- *     infinite where it could not be built
+ *     infinite where it could not be built or run
  */
 public record PlacementTrial(String placement, double ratio) {
   /**
@@ -19,7 +19,7 @@ public record PlacementTrial(String placement, double ratio) {
   @Override
   public String toString() {
     return Double.isInfinite(ratio)
-        ? placement + ": could not be built"
+        ? placement + ": could not be built or run"
         : String.format(Locale.ROOT, "%s: %.3f of the FP16 time", placement, ratio);
   }
 }

@@ -87,6 +87,11 @@ public final class PostTrainingQuantization {
     return with(settings.withTarget(runtime));
   }
 
+  /** Returns the runtime the model is for. */
+  Target target() {
+    return settings.target();
+  }
+
   /**
    * Returns a copy that favours speed or accuracy.
    *
@@ -201,13 +206,13 @@ public final class PostTrainingQuantization {
    * as a convolution, see {@link io.github.quant4j.onnx.pass.TurnClassifiersIntoConvolutions}. With
    * it TensorRT runs a convolutional network in INT8 to its end, without going back to FP16 before
    * the pool: 6 % of the time of a ResNet-20 at batch 128 on an H200, and a few pictures of ten
-   * thousand. Says nothing for {@link Target#ONNXRUNTIME}.
+   * thousand. Has no effect for {@link Target#ONNXRUNTIME}.
    *
    * @param isWanted whether to; false when not said, true in {@link DevicePlacement}
    * @return the copy
    */
   public PostTrainingQuantization classifierAsConvolution(boolean isWanted) {
-    return with(settings.withConvolutionAsClassifier(isWanted));
+    return with(settings.withClassifierAsConvolution(isWanted));
   }
 
   /**

@@ -51,7 +51,7 @@ final class QuantizationRun {
     }
     OnnxModel normalised = model.copy();
     PassPipeline.normalization().run(normalised);
-    if (settings.hasConvolutionAsClassifier() && settings.target() == Target.TENSORRT) {
+    if (settings.hasClassifierAsConvolution() && settings.target() == Target.TENSORRT) {
       new TurnClassifiersIntoConvolutions().run(normalised);
     }
     if (isStronglyTyped) {

@@ -29,7 +29,7 @@ final class QuantizationSettings {
   private double accuracyTarget = USUAL_ACCURACY_TARGET;
   private @Nullable Double smallestInt8Share;
   private boolean hasBiasCorrection = true;
-  private boolean hasConvolutionAsClassifier;
+  private boolean hasClassifierAsConvolution;
   private RangeChoice ranges = RangeChoice.EXTREMES;
   private SessionSettings session = SessionSettings.defaults();
   private CalibrationListener listener = progress -> {};
@@ -51,7 +51,7 @@ final class QuantizationSettings {
     copy.accuracyTarget = accuracyTarget;
     copy.smallestInt8Share = smallestInt8Share;
     copy.hasBiasCorrection = hasBiasCorrection;
-    copy.hasConvolutionAsClassifier = hasConvolutionAsClassifier;
+    copy.hasClassifierAsConvolution = hasClassifierAsConvolution;
     copy.ranges = ranges;
     copy.session = session;
     copy.listener = listener;
@@ -133,12 +133,12 @@ final class QuantizationSettings {
   }
 
   /** Tells whether a classifier behind a global average pool becomes a convolution. */
-  boolean hasConvolutionAsClassifier() {
-    return hasConvolutionAsClassifier;
+  boolean hasClassifierAsConvolution() {
+    return hasClassifierAsConvolution;
   }
 
-  QuantizationSettings withConvolutionAsClassifier(boolean wanted) {
-    return with(copy -> copy.hasConvolutionAsClassifier = wanted);
+  QuantizationSettings withClassifierAsConvolution(boolean wanted) {
+    return with(copy -> copy.hasClassifierAsConvolution = wanted);
   }
 
   /** Returns how ranges of activations are chosen. */

@@ -54,6 +54,9 @@
  *
  * <p>The engines lie in {@code engines} then, and the report names the fastest that keeps the
  * accuracy, FP16 where INT8 gains next to nothing.
+ *
+ * <p>Engines share this package with the quantization because both stage models, make up samples
+ * and compare outputs with classes that are nobody else's.
  */
 @NullMarked
 package io.github.quant4j.ptq;

@@ -23,7 +23,7 @@ class AccuracyPassTest {
   private static final float[] SCORES = {2, 1, 1, 2, 2, 1, 1, 2, 2, 1};
 
   private static final EngineReference SAME = inputs -> Map.of("y", tensor(inputs));
-  private static final EngineReference HALF_OFF = scaled(1.1f);
+  private static final EngineReference TENTH_OFF = scaled(1.1f);
 
   private final Map<String, String> failures = new LinkedHashMap<>();
 
@@ -39,7 +39,7 @@ class AccuracyPassTest {
 
   @Test
   void run_withoutLabels_measuresNoiseAlone() throws IOException {
-    Map<String, EngineAccuracy> found = run(Map.of("off", HALF_OFF));
+    Map<String, EngineAccuracy> found = run(Map.of("off", TENTH_OFF));
 
     // The noise is 0.1 of the signal everywhere.
     assertThat(found.get("off"))

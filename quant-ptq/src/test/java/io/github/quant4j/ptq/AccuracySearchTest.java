@@ -168,7 +168,7 @@ class AccuracySearchTest {
   @Test
   void run_ruinOfTheSecondOutputOnly_isFound() throws IOException {
     TinyNetwork network = TinyNetwork.harmless();
-    network.add("ArgMax", "label", List.of("y.relu"), TinyNetwork.integer("axis", 1));
+    network.add("ArgMax", "label", List.of("y.relu"), NodeList.integer("axis", 1));
     network.output("label", ElementType.INT64);
     String ruin = network.ruin("ruin", network.spread("stem", "body1.relu"));
     OnnxModel model = network.output(network.conv("z", ruin, 3)).build();
@@ -181,8 +181,7 @@ class AccuracySearchTest {
   void run_outputsThatCannotBeCompared_doNotCount() throws IOException {
     TinyNetwork network = TinyNetwork.withRuin(-1);
     network.add("NonZero", "positions", List.of("y.relu"));
-    network.output(
-        network.add("Cast", "where", List.of("positions"), TinyNetwork.integer("to", 1)));
+    network.output(network.add("Cast", "where", List.of("positions"), NodeList.integer("to", 1)));
     network.add("Neg", "negative", List.of("body1.relu"));
     network.output(network.add("Relu", "none", List.of("negative")));
 
@@ -193,7 +192,7 @@ class AccuracySearchTest {
   void run_multiplyAddsOfSomeNotKnown_leavesOthersFloatAllTheSame() throws IOException {
     TinyNetwork network = TinyNetwork.withRuin(-1);
     network.add("NonZero", "positions", List.of("x"));
-    network.add("Cast", "where", List.of("positions"), TinyNetwork.integer("to", 1));
+    network.add("Cast", "where", List.of("positions"), NodeList.integer("to", 1));
     network.add("Transpose", "rows", List.of("where"));
     QuantizedModel int8 = quantize(network.output(network.product("p", "rows", 4, 16)).build());
 

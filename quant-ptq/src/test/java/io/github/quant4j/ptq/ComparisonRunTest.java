@@ -229,10 +229,13 @@ class ComparisonRunTest {
             .with(
                 changed -> {
                   changed.folder = Path.of("engines");
-                  changed.added = List.of(new EngineCandidate.OfModel("fp16", classifier()));
+                  changed.added =
+                      List.of(
+                          new EngineCandidate.OfPlan("fp32", Path.of("kept already")),
+                          new EngineCandidate.OfModel("fp16", classifier()));
                 });
 
-    assertThatIllegalArgumentException()
+    assertThatExceptionOfType(VerificationException.class)
         .isThrownBy(() -> new ComparisonRun(settings, bench))
         .withMessageStartingWith("engines 'FP16' and 'fp16' would both be kept in 'fp16.plan'");
   }

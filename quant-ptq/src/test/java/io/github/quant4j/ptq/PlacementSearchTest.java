@@ -2,15 +2,24 @@
 package io.github.quant4j.ptq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.quant4j.core.range.EntropySelector;
 import io.github.quant4j.core.source.CalibrationSource;
+import io.github.quant4j.onnx.OnnxException;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.qdq.QuantizationPlan;
+import io.github.quant4j.onnx.qdq.Target;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bench of these tests computes times from the operators that are INT8. */
 class PlacementSearchTest {
@@ -34,8 +43,14 @@ class PlacementSearchTest {
           timed.addAll(models);
           return models.stream().map(ratio::applyAsDouble).toList();
         };
+    return search(model, PostTrainingQuantization.of(model), bench);
+  }
+
+  private static PlacedModel search(
+      OnnxModel model, PostTrainingQuantization quantization, PlacementBench bench)
+      throws IOException {
     try (CalibrationSource samples = TinyNetwork.samples(SAMPLE_COUNT, 4)) {
-      return new PlacementSearch(model, PostTrainingQuantization.of(model), bench).run(samples);
+      return new PlacementSearch(model, quantization, bench).run(samples);
     }
   }
 
@@ -118,8 +133,8 @@ class PlacementSearchTest {
             model(),
             model -> isInt8(model, "one") ? Double.POSITIVE_INFINITY : time(model, -0.1, 0));
 
-    assertThat(placed.trials().get(0)).hasToString("INT8 as planned: could not be built");
-    assertThat(placed.reasons()).containsEntry("two", "TensorRT cannot build it in INT8");
+    assertThat(placed.trials().get(0)).hasToString("INT8 as planned: could not be built or run");
+    assertThat(placed.reasons()).containsEntry("two", "TensorRT cannot build or run it in INT8");
     assertThat(isInt8(placed.model(), "row2")).isTrue();
   }
 
@@ -132,5 +147,83 @@ class PlacementSearchTest {
 
     assertThat(placed.quantized()).isEmpty();
     assertThat(placed.trials()).hasSize(1);
+  }
+
+  @Test
+  void run_operatorsLeftFloatForTheirNoise_areFloatInEveryTrial() throws IOException {
+    TinyNetwork network = TinyNetwork.withRuin(-1);
+    String apart = network.conv("apart", network.add("Softmax", "s", List.of("y.relu")), 1);
+    OnnxModel model = network.output(apart).build();
+
+    PlacedModel placed = search(model, candidate -> isInt8(candidate, "body1") ? 0.99 : 1.01);
+
+    assertThat(placed.trials()).hasSizeGreaterThan(2);
+    assertThat(timed).noneMatch(candidate -> isInt8(candidate, "ruin"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void run_optionsOfTheUser_holdInEveryTrial(boolean hasTable) throws IOException {
+    OnnxModel model = model();
+    PostTrainingQuantization options =
+        PostTrainingQuantization.of(model)
+            .measuredTime(Map.of("two", "known to be slow"))
+            .ranges("entropy", EntropySelector.create());
+    if (hasTable) {
+      options = options.table(options.calibrate(TinyNetwork.samples(SAMPLE_COUNT, 4)));
+    }
+
+    PlacedModel placed =
+        search(
+            model,
+            options,
+            models -> {
+              timed.addAll(models);
+              return models.stream().map(candidate -> time(candidate, -0.1, 0.12)).toList();
+            });
+
+    assertThat(placed.trials()).hasSize(4);
+    assertThat(timed).noneMatch(candidate -> isInt8(candidate, "two"));
+    assertThat(placed.reasons()).containsOnlyKeys("one", "two");
+    assertThat(placed.quantized().orElseThrow().table().provenance().method()).hasValue("entropy");
+  }
+
+  @Test
+  void run_modelForAnotherRuntime_isRefused() {
+    OnnxModel model = model();
+    PostTrainingQuantization other = PostTrainingQuantization.of(model).target(Target.ONNXRUNTIME);
+
+    assertThatExceptionOfType(OnnxException.class)
+        .isThrownBy(() -> search(model, other, models -> List.of(0.5)))
+        .withMessageContaining("found target ONNXRUNTIME; choose target TENSORRT");
+  }
+
+  @Test
+  void run_moreThanEightKinds_triesTheSmallestTogether() throws IOException {
+    TinyNetwork network = TinyNetwork.of(-1);
+    String last = "x";
+    for (int kernel = 1; kernel <= 19; kernel += 2) {
+      String conv = network.conv("conv" + kernel, last, kernel);
+      last = network.add("Softmax", "s" + kernel, List.of(conv));
+    }
+
+    PlacedModel placed =
+        search(network.output(last).build(), candidate -> isInt8(candidate, "conv3") ? 1.1 : 0.99);
+
+    assertThat(placed.trials()).hasSize(10);
+    assertThat(placed.trials().get(8))
+        .hasToString(
+            "INT8 in 3 kinds of operators with smaller weights alone: 1.100 of the FP16 time");
+    assertThat(placed.reasons()).isEmpty();
+  }
+
+  @Test
+  void keptAs_folderThatIsNotThere_isMadeAndTheFileIsToldOf(@TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("engines").resolve("int8-explicit.onnx");
+    PlacedModel placed = search(model(), candidate -> 0.5);
+
+    assertThat(placed.keptAs(file)).containsExactly("model \"" + file + "\"");
+    assertThat(OnnxModel.read(file).toByteArray()).isEqualTo(placed.model().toByteArray());
   }
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
-import com.google.protobuf.ByteString;
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.ElementType;
@@ -9,15 +8,6 @@ import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
-import io.github.quant4j.onnx.internal.proto.AttributeProto.AttributeType;
-import io.github.quant4j.onnx.internal.proto.GraphProto;
-import io.github.quant4j.onnx.internal.proto.ModelProto;
-import io.github.quant4j.onnx.internal.proto.NodeProto;
-import io.github.quant4j.onnx.internal.proto.OperatorSetIdProto;
-import io.github.quant4j.onnx.internal.proto.TensorProto;
-import io.github.quant4j.onnx.internal.proto.TensorShapeProto;
-import io.github.quant4j.onnx.internal.proto.TypeProto;
-import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,21 +21,21 @@ final class TinyNetwork {
   static final int CHANNELS = 16;
   static final int SIZE = 8;
 
-  private final GraphProto.Builder graph = GraphProto.newBuilder().setName("tiny");
+  private final NodeList graph = new NodeList();
 
   private TinyNetwork() {}
 
   /** Returns a network with the float input "x" of [samples, 16, 8, 8], -1 for any number. */
   static TinyNetwork of(long samples) {
     TinyNetwork network = new TinyNetwork();
-    network.graph.addInput(value("x", ElementType.FLOAT, samples, CHANNELS, SIZE, SIZE));
+    network.graph.input("x", samples, CHANNELS, SIZE, SIZE);
     return network;
   }
 
   /** Returns a network with the int64 input "ids" of [any, 8]. */
   static TinyNetwork ofIds() {
     TinyNetwork network = new TinyNetwork();
-    network.graph.addInput(value("ids", ElementType.INT64, -1, SIZE));
+    network.graph.input("ids", ElementType.INT64, "batch", SIZE);
     return network;
   }
 
@@ -53,14 +43,7 @@ final class TinyNetwork {
   static TinyNetwork ofMatrices(String... names) {
     TinyNetwork network = new TinyNetwork();
     for (String name : names) {
-      ValueInfoProto.Builder input = value(name, ElementType.FLOAT, -1, -1).toBuilder();
-      input
-          .getTypeBuilder()
-          .getTensorTypeBuilder()
-          .getShapeBuilder()
-          .getDimBuilderList()
-          .forEach(dimension -> dimension.setDimParam("?"));
-      network.graph.addInput(input);
+      network.graph.input(name, ElementType.FLOAT, "?", "?");
     }
     return network;
   }
@@ -112,14 +95,7 @@ final class TinyNetwork {
   }
 
   String add(String opType, String name, List<String> inputs, AttributeProto... attributes) {
-    graph.addNode(
-        NodeProto.newBuilder()
-            .setOpType(opType)
-            .setName(name)
-            .addAllInput(inputs)
-            .addOutput(name)
-            .addAllAttribute(List.of(attributes)));
-    return name;
+    return graph.node(opType, name, inputs, attributes);
   }
 
   /** Adds a Conv of 16 channels without bias that keeps the size, and a Relu behind it. */
@@ -152,13 +128,7 @@ final class TinyNetwork {
     Shape shape = Shape.of(CHANNELS, CHANNELS, kernel, kernel);
     constant(name + ".W", Tensor.ofFloats(shape, weights));
     long pad = kernel / 2;
-    AttributeProto pads =
-        AttributeProto.newBuilder()
-            .setName("pads")
-            .setType(AttributeType.INTS)
-            .addAllInts(List.of(pad, pad, pad, pad))
-            .build();
-    add("Conv", name, List.of(input, name + ".W"), pads);
+    add("Conv", name, List.of(input, name + ".W"), NodeList.integers("pads", pad, pad, pad, pad));
     return add("Relu", name + ".relu", List.of(name));
   }
 
@@ -169,16 +139,7 @@ final class TinyNetwork {
   }
 
   TinyNetwork constant(String name, Tensor tensor) {
-    ByteString bytes = ByteString.copyFrom(tensor.bytes());
-    TensorProto.Builder proto =
-        TensorProto.newBuilder()
-            .setName(name)
-            .setDataType(tensor.elementType().onnxCode())
-            .setRawData(bytes);
-    for (long dimension : tensor.shape().toArray()) {
-      proto.addDims(dimension);
-    }
-    graph.addInitializer(proto);
+    graph.constant(name, tensor);
     return this;
   }
 
@@ -193,27 +154,12 @@ final class TinyNetwork {
   }
 
   TinyNetwork output(String name, ElementType type) {
-    graph.addOutput(
-        ValueInfoProto.newBuilder()
-            .setName(name)
-            .setType(
-                TypeProto.newBuilder()
-                    .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type.onnxCode()))));
+    graph.output(name, type);
     return this;
   }
 
-  static AttributeProto integer(String name, long value) {
-    return AttributeProto.newBuilder().setName(name).setType(AttributeType.INT).setI(value).build();
-  }
-
   OnnxModel build() {
-    return OnnxModel.of(
-        ModelProto.newBuilder()
-            .setIrVersion(8)
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-            .setGraph(graph)
-            .build()
-            .toByteArray());
+    return OnnxModel.of(NodeList.model().setGraph(graph.graph()).build().toByteArray());
   }
 
   private static float[] random(String name, int count) {
@@ -223,24 +169,5 @@ final class TinyNetwork {
       values[i] = (float) ((random.nextDouble() * 2 - 1) * Math.sqrt((double) CHANNELS / count));
     }
     return values;
-  }
-
-  private static ValueInfoProto value(String name, ElementType type, long... dimensions) {
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    for (long dimension : dimensions) {
-      TensorShapeProto.Dimension.Builder one = shape.addDimBuilder();
-      if (dimension < 0) {
-        one.setDimParam("n");
-      } else {
-        one.setDimValue(dimension);
-      }
-    }
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(
-                    TypeProto.Tensor.newBuilder().setElemType(type.onnxCode()).setShape(shape)))
-        .build();
   }
 }

@@ -31,7 +31,8 @@ import java.util.Optional;
  *       Gemm, and nothing else reads either.
  *   <li>The Gemm has a float32 matrix, a constant bias per output or none, and no factors; {@link
  *       FoldGemmFactors} goes first.
- *   <li>The Conv keeps the name of the Gemm, and its output that of the Gemm's.
+ *   <li>The Conv keeps the name of the Gemm, the node behind it that of the one before, and its
+ *       output that of the Gemm's.
  * </ol>
  */
 public final class TurnClassifiersIntoConvolutions implements GraphPass {
@@ -63,10 +64,12 @@ public final class TurnClassifiersIntoConvolutions implements GraphPass {
   }
 
   private static boolean hasBiasPerOutput(Node gemm) {
-    return OwnedConstants.floatShape(gemm, 2)
-        .map(Shape::elementCount)
-        .filter(count -> count == 1 || count == outputCount(gemm))
-        .isPresent();
+    Shape bias = OwnedConstants.floatShape(gemm, 2).orElseGet(() -> Shape.of(0));
+    if (bias.elementCount() == 1) {
+      return true;
+    }
+    long outputCount = outputCount(gemm);
+    return bias.elementCount() == outputCount && bias.dimension(bias.rank() - 1) == outputCount;
   }
 
   private static long outputCount(Node gemm) {
@@ -117,7 +120,9 @@ public final class TurnClassifiersIntoConvolutions implements GraphPass {
       constants.put(new Use(gemm, 2), perOutput(constant(gemm, 2), outputCount));
     }
     rewriter.replaceInput(new Use(gemm, 0), flattening.requiredInput(0));
+    List<Value> sizes = flattening.inputs().stream().filter(Value::isConstant).toList();
     rewriter.remove(flattening);
+    sizes.stream().filter(Value::isUnused).forEach(rewriter::removeInitializer);
     NodeEditor editor = rewriter.edit(gemm);
     editor.changeOperator("Conv");
     List.of("alpha", "beta", "transA", "transB").stream()
@@ -128,7 +133,7 @@ public final class TurnClassifiersIntoConvolutions implements GraphPass {
         result,
         rewriter.freeName(result + "_pooled"),
         pooled ->
-            NodeBlueprint.of("Flatten", gemm.name() + "_flatten", List.of(pooled), result.name())
+            NodeBlueprint.of("Flatten", flattening.name(), List.of(pooled), result.name())
                 .withInteger("axis", 1));
   }
 

@@ -2,7 +2,6 @@
 package io.github.quant4j.onnx.qdq;
 
 import io.github.quant4j.onnx.Node;
-import io.github.quant4j.onnx.qdq.NodeDecision.Reason;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,16 +22,20 @@ final class MeasuredCostRule implements OperatorRule {
   static final String TIME = "P53";
   static final String NOISE = "P54";
 
-  private final Map<String, Reason> reasons;
+  private final Map<String, Map<String, String>> reasons;
 
-  MeasuredCostRule(Map<String, Reason> reasons) {
+  MeasuredCostRule(Map<String, Map<String, String>> reasons) {
     this.reasons = reasons;
   }
 
   @Override
   public Optional<OperatorVerdict> judge(Node node, PlanDraft draft) {
-    return Optional.ofNullable(reasons.get(node.name()))
-        .map(reason -> OperatorVerdict.leaveFloat(reason.ruleId(), reason.text()));
+    return verdict(TIME, node).or(() -> verdict(NOISE, node));
+  }
+
+  private Optional<OperatorVerdict> verdict(String ruleId, Node node) {
+    return Optional.ofNullable(reasons.getOrDefault(ruleId, Map.of()).get(node.name()))
+        .map(text -> OperatorVerdict.leaveFloat(ruleId, text));
   }
 
   @Override

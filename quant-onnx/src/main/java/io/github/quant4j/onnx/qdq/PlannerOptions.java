@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.onnx.qdq;
 
-import io.github.quant4j.onnx.qdq.NodeDecision.Reason;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,7 +13,7 @@ import java.util.Map;
  * @param allReadersQuantized whether float readers that only pass values on read the pair too
  * @param int8Attention whether attentions of fitting size are quantized
  * @param int8Gates whether gates are quantized beside what they scale
- * @param measured why operators that were measured to cost too much stay float, by node
+ * @param measured why operators that were measured to cost too much stay float, by rule and node
  */
 record PlannerOptions(
     Target target,
@@ -23,7 +22,7 @@ record PlannerOptions(
     boolean allReadersQuantized,
     boolean int8Attention,
     boolean int8Gates,
-    Map<String, Reason> measured) {
+    Map<String, Map<String, String>> measured) {
   static final PlannerOptions DEFAULT =
       new PlannerOptions(Target.TENSORRT, PlanProfile.SPEED, false, false, false, false, Map.of());
 
@@ -81,9 +80,8 @@ record PlannerOptions(
 
   /** Replaces what one rule leaves float for having measured it; other rules keep theirs. */
   PlannerOptions withMeasured(String ruleId, Map<String, String> reasons) {
-    Map<String, Reason> changed = new HashMap<>(measured);
-    changed.values().removeIf(reason -> reason.ruleId().equals(ruleId));
-    reasons.forEach((node, reason) -> changed.put(node, new Reason(ruleId, reason)));
+    Map<String, Map<String, String>> changed = new HashMap<>(measured);
+    changed.put(ruleId, Map.copyOf(reasons));
     return new PlannerOptions(
         target,
         profile,

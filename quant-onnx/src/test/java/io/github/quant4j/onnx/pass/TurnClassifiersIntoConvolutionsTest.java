@@ -14,6 +14,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TurnClassifiersIntoConvolutionsTest {
   private static final int CHANNELS = 6;
@@ -58,13 +59,15 @@ class TurnClassifiersIntoConvolutionsTest {
     assertThat(OnnxRuntimeOracle.run(model, INPUT)).containsExactly(expected, Offset.offset(1e-6f));
   }
 
-  @Test
-  void run_reshapeOrSqueeze_isFlattened() {
-    builder.longs("axes", 2, 3);
-    OnnxModel model = classifier(builder.add("Squeeze", "flat", List.of(pooled, "axes")), 1, "5");
+  @ParameterizedTest
+  @CsvSource({"Squeeze, 2, 3", "Reshape, 0, -1"})
+  void run_reshapeOrSqueeze_isFlattenedAndItsSizesGo(String operator, long first, long second) {
+    builder.longs("sizes", first, second);
+    OnnxModel model = classifier(builder.add(operator, "flat", List.of(pooled, "sizes")), 1, "5");
     float[] expected = OnnxRuntimeOracle.run(model, INPUT);
 
     assertThat(pass.run(model)).isTrue();
+    assertThat(model.graph().value("sizes")).isEmpty();
     assertThat(OnnxRuntimeOracle.run(model, INPUT)).containsExactly(expected, Offset.offset(1e-6f));
   }
 
@@ -77,6 +80,7 @@ class TurnClassifiersIntoConvolutionsTest {
     Node convolution = model.graph().nodes().get(1);
     assertThat(convolution.name()).isEqualTo("y");
     assertThat(convolution.hasAttribute("transB")).isFalse();
+    assertThat(model.graph().nodes().get(2).name()).isEqualTo("flat");
     assertThat(model.graph().outputs().get(0).name()).isEqualTo("y");
   }
 
@@ -96,9 +100,10 @@ class TurnClassifiersIntoConvolutionsTest {
     assertThat(pass.run(classifier(flat, 1, "5"))).isFalse();
   }
 
-  @Test
-  void run_biasPerSample_leavesTheGemm() {
-    assertThat(pass.run(classifier(flat(), 1, "3,5"))).isFalse();
+  @ParameterizedTest
+  @ValueSource(strings = {"3,5", "5,1"})
+  void run_biasPerSample_leavesTheGemm(String biasShape) {
+    assertThat(pass.run(classifier(flat(), 1, biasShape))).isFalse();
   }
 
   @Test

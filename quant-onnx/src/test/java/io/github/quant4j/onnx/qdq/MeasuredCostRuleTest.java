@@ -64,7 +64,7 @@ class MeasuredCostRuleTest {
     QdqPlanner planner =
         Plans.planner()
             .withMeasuredTime(Map.of("one", "it is slower"))
-            .withMeasuredNoise(Map.of("stem", "replaced"))
+            .withMeasuredNoise(Map.of("stem", "replaced", "one", "replaced"))
             .withMeasuredNoise(Map.of("two", "it is noisy"));
 
     QuantizationPlan plan = planner.plan(residualBlock());

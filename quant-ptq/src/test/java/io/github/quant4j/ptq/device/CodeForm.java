@@ -4,6 +4,7 @@ package io.github.quant4j.ptq.device;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
+import io.github.quant4j.ptq.NodeList;
 import java.util.List;
 import java.util.stream.Stream;
 

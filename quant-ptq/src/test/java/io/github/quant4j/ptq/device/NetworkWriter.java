@@ -3,10 +3,12 @@ package io.github.quant4j.ptq.device;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.internal.proto.AttributeProto;
+import io.github.quant4j.ptq.NodeList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -189,7 +191,7 @@ final class NetworkWriter {
 
   /** Declares float outputs and returns the model. */
   OnnxModel build(List<String> outputs) {
-    outputs.forEach(graph::output);
+    outputs.forEach(name -> graph.output(name, ElementType.FLOAT));
     return OnnxModel.of(NodeList.model().setGraph(graph.graph()).build().toByteArray());
   }
 

@@ -4,6 +4,7 @@ package io.github.quant4j.ptq.device;
 import static io.github.quant4j.ptq.device.Variant.ofFloat;
 import static io.github.quant4j.ptq.device.Variant.ofInt8;
 
+import io.github.quant4j.ptq.NodeList;
 import io.github.quant4j.ptq.device.Variant.Network;
 import java.util.List;
 import java.util.stream.Stream;

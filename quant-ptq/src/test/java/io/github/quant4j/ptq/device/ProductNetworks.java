@@ -5,6 +5,7 @@ import static io.github.quant4j.ptq.device.Variant.ofFloat;
 import static io.github.quant4j.ptq.device.Variant.ofInt8;
 
 import io.github.quant4j.core.tensor.Shape;
+import io.github.quant4j.ptq.NodeList;
 import io.github.quant4j.ptq.device.Variant.Network;
 import java.util.Arrays;
 import java.util.List;

@@ -9,6 +9,7 @@ import io.github.quant4j.onnx.internal.proto.AttributeProto;
 import io.github.quant4j.onnx.internal.proto.GraphProto;
 import io.github.quant4j.onnx.internal.proto.ModelProto;
 import io.github.quant4j.onnx.internal.proto.TensorProto;
+import io.github.quant4j.ptq.NodeList;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

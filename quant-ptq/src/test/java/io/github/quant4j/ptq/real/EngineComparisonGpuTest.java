@@ -59,6 +59,8 @@ class EngineComparisonGpuTest {
     assertThat(report.recommendation().name()).isPresent();
     assertThat(told).hasSize(3 * report.rows().size());
     assertThat(folder.resolve("int8-explicit.plan")).isRegularFile();
+    assertThat(OnnxModel.read(folder.resolve("int8-explicit.onnx")).firstQuantizedNode())
+        .isPresent();
   }
 
   @Test

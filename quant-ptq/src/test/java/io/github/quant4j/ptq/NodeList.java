@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.quant4j.ptq.device;
+package io.github.quant4j.ptq;
 
 import com.google.protobuf.ByteString;
 import io.github.quant4j.core.tensor.ElementType;
@@ -15,29 +15,38 @@ import io.github.quant4j.onnx.internal.proto.TensorShapeProto;
 import io.github.quant4j.onnx.internal.proto.TypeProto;
 import io.github.quant4j.onnx.internal.proto.ValueInfoProto;
 import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An ONNX graph in the making. A node and its only output carry one name. */
-final class NodeList {
+public final class NodeList {
 
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("graph");
 
   /** Declares a float input of [batch, sample]; a batch below 0 is any. */
-  void input(String name, long batch, long... sample) {
-    graph.addInput(value(name, batch, sample));
+  public void input(String name, long batch, long... sample) {
+    graph.addInput(value(name, ElementType.FLOAT, sizes(batch, sample)));
+  }
+
+  /** Declares an input of axes that have sizes, which are numbers, or names. */
+  public void input(String name, ElementType type, Object... dimensions) {
+    graph.addInput(value(name, type, shape(dimensions)));
   }
 
   /** Declares a float output of [batch, sample]. */
-  void output(String name, long batch, long... sample) {
-    graph.addOutput(value(name, batch, sample));
+  public void output(String name, long batch, long... sample) {
+    graph.addOutput(value(name, ElementType.FLOAT, sizes(batch, sample)));
   }
 
-  /** Declares a float output of a shape that is not said. */
-  void output(String name) {
-    graph.addOutput(ValueInfoProto.newBuilder().setName(name).setType(type(null)));
+  /** Declares an output of a shape that is not said. */
+  public void output(String name, ElementType type) {
+    graph.addOutput(value(name, type, null));
   }
 
-  String node(String opType, String name, List<String> inputs, AttributeProto... attributes) {
+  /** Adds a node and returns its name. */
+  public String node(
+      String opType, String name, List<String> inputs, AttributeProto... attributes) {
     graph.addNode(
         NodeProto.newBuilder()
             .setOpType(opType)
@@ -48,7 +57,8 @@ final class NodeList {
     return name;
   }
 
-  String constant(String name, Tensor tensor) {
+  /** Adds an initializer and returns its name. */
+  public String constant(String name, Tensor tensor) {
     TensorProto.Builder proto =
         TensorProto.newBuilder()
             .setName(name)
@@ -61,22 +71,23 @@ final class NodeList {
     return name;
   }
 
-  GraphProto graph() {
+  /** Returns the graph. */
+  public GraphProto graph() {
     return graph.build();
   }
 
   /** A model of operator set 17, without a graph. */
-  static ModelProto.Builder model() {
+  public static ModelProto.Builder model() {
     return ModelProto.newBuilder()
         .setIrVersion(8)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17));
   }
 
-  static AttributeProto integer(String name, long value) {
+  public static AttributeProto integer(String name, long value) {
     return AttributeProto.newBuilder().setName(name).setType(AttributeType.INT).setI(value).build();
   }
 
-  static AttributeProto integers(String name, long... values) {
+  public static AttributeProto integers(String name, long... values) {
     AttributeProto.Builder attribute =
         AttributeProto.newBuilder().setName(name).setType(AttributeType.INTS);
     for (long value : values) {
@@ -85,25 +96,34 @@ final class NodeList {
     return attribute.build();
   }
 
-  private static ValueInfoProto value(String name, long batch, long... sample) {
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    if (batch < 0) {
-      shape.addDimBuilder().setDimParam("batch");
-    } else {
-      shape.addDimBuilder().setDimValue(batch);
-    }
-    for (long dimension : sample) {
-      shape.addDimBuilder().setDimValue(dimension);
-    }
-    return ValueInfoProto.newBuilder().setName(name).setType(type(shape.build())).build();
+  private static TensorShapeProto sizes(long batch, long... sample) {
+    Stream<Object> sizes = LongStream.of(sample).boxed().map(size -> size);
+    return shape(Stream.concat(Stream.of(batch < 0 ? "batch" : batch), sizes).toArray());
   }
 
-  private static TypeProto type(@Nullable TensorShapeProto shape) {
+  private static TensorShapeProto shape(Object... dimensions) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    for (Object dimension : dimensions) {
+      TensorShapeProto.Dimension.Builder axis = shape.addDimBuilder();
+      if (dimension instanceof Number size) {
+        axis.setDimValue(size.longValue());
+      } else {
+        axis.setDimParam(dimension.toString());
+      }
+    }
+    return shape.build();
+  }
+
+  private static ValueInfoProto value(
+      String name, ElementType elementType, @Nullable TensorShapeProto shape) {
     TypeProto.Tensor.Builder type =
-        TypeProto.Tensor.newBuilder().setElemType(ElementType.FLOAT.onnxCode());
+        TypeProto.Tensor.newBuilder().setElemType(elementType.onnxCode());
     if (shape != null) {
       type.setShape(shape);
     }
-    return TypeProto.newBuilder().setTensorType(type).build();
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(TypeProto.newBuilder().setTensorType(type))
+        .build();
   }
 }
