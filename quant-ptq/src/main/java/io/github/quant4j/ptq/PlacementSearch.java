@@ -24,12 +24,13 @@ import org.slf4j.LoggerFactory;
  *       network is, so it costs two builds.
  *   <li>Else every kind of INT8 region is timed alone, the rest being float. Regions do not meet,
  *       so those that gain are put together, and the others stay float for that reason.
- *   <li>Where what is put together is not faster by 2 %, all stays float.
+ *   <li>The faster of the two is taken, if it gains at all; else all stays float. Whether a gain is
+ *       worth what INT8 risks in accuracy is for the user to say, see {@link EngineComparison}.
  * </ol>
  */
 final class PlacementSearch {
-  /** What INT8 risks in accuracy, it has to pay for. */
-  private static final double WORTHWHILE_RATIO = 1 / 1.02;
+  /** Nothing is searched for beyond this. */
+  private static final double CLEAR_RATIO = 1 / 1.02;
 
   /** Two builds of one network differ by about this much. */
   private static final double GAINING_RATIO = 0.998;
@@ -61,26 +62,34 @@ final class PlacementSearch {
               .formatted(quantization.target(), Target.TENSORRT));
     }
     QuantizedModel planned = quantization.run(samples);
-    if (planned.model().firstQuantizedNode().isEmpty() || isWorthwhile("as planned", planned)) {
+    if (planned.model().firstQuantizedNode().isEmpty()) {
       return PlacedModel.of(planned, Map.of(), trials);
     }
-    Map<String, String> slow = slowOperators(planned);
-    if (!slow.isEmpty()) {
-      samples.rewind();
-      slow.putAll(measured(planned, "P53"));
-      QuantizedModel gaining = quantization.table(planned.table()).measuredTime(slow).run(samples);
-      if (isWorthwhile("where it gains alone", gaining)) {
-        return PlacedModel.of(gaining, slow, trials);
+    double ratio = time("as planned", planned);
+    if (ratio > CLEAR_RATIO) {
+      Map<String, String> slow = slowOperators(planned);
+      if (!slow.isEmpty()) {
+        samples.rewind();
+        slow.putAll(measured(planned, "P53"));
+        QuantizedModel gaining =
+            quantization.table(planned.table()).measuredTime(slow).run(samples);
+        double gained = time("where it gains alone", gaining);
+        if (gained < Math.min(ratio, GAINING_RATIO)) {
+          return PlacedModel.of(gaining, slow, trials);
+        }
       }
+    }
+    if (ratio < GAINING_RATIO) {
+      return PlacedModel.of(planned, Map.of(), trials);
     }
     LOGGER.debug("INT8 does not pay here, all operators stay float: {}", trials);
     return new PlacedModel(Optional.empty(), floatModel, Map.of(), trials);
   }
 
-  private boolean isWorthwhile(String placement, QuantizedModel model) throws IOException {
+  private double time(String placement, QuantizedModel model) throws IOException {
     double ratio = bench.ratios(List.of(model.model())).get(0);
     trials.add(new PlacementTrial("INT8 " + placement, ratio));
-    return ratio <= WORTHWHILE_RATIO;
+    return ratio;
   }
 
   /** Returns why operators do not gain, by name; nothing where none or all do. */
