@@ -23,7 +23,8 @@ final class ComparisonOptions {
   private static final String MIN_SQNR = "--min-sqnr";
   private static final String SAVE = "--save";
   private static final String TIMING_CACHE = "--timing-cache";
-  private static final Set<String> OF_MODELS = Set.of(SAVE, TIMING_CACHE);
+  private static final String TIMING_ITERATIONS = "--timing-iterations";
+  private static final Set<String> OF_MODELS = Set.of(SAVE, TIMING_CACHE, TIMING_ITERATIONS);
   private static final Set<String> OF_FLOAT_MODELS =
       Set.of(SampleOptions.DATA, TEST, LABELS, KINDS, MAX_TOP1_DROP, MIN_SQNR);
 
@@ -93,6 +94,15 @@ final class ComparisonOptions {
               + " unless given.")
   private @Nullable Path timingCache;
 
+  @Option(
+      names = TIMING_ITERATIONS,
+      paramLabel = "N",
+      converter = PositiveNumber.class,
+      description =
+          "Time every kernel that is tried so often while engines are built; 1 unless given, 8 in"
+              + " trtexec.")
+  private int timingIterations = 1;
+
   /** Returns the samples to calibrate with, null where none are given. */
   @Nullable Path data() {
     return data;
@@ -126,7 +136,11 @@ final class ComparisonOptions {
 
   /** Returns a comparison with these options, apart from the samples. */
   EngineComparison applyTo(EngineComparison comparison, SampleOptions samples) throws IOException {
-    EngineComparison changed = comparison.largestTopOneDrop(largestDrop).minimumSqnr(smallestSqnr);
+    EngineComparison changed =
+        comparison
+            .largestTopOneDrop(largestDrop)
+            .minimumSqnr(smallestSqnr)
+            .engine(builder -> builder.timingIterations(timingIterations));
     if (!kinds.isEmpty()) {
       changed = changed.candidates(EnumSet.copyOf(kinds));
     }

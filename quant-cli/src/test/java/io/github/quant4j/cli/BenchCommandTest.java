@@ -55,7 +55,7 @@ class BenchCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--save=folder", "--timing-cache=c"})
+  @ValueSource(strings = {"--save=folder", "--timing-cache=c", "--timing-iterations=8"})
   void bench_engineWithOptionsOfBuilds_isRefused(String option) {
     given.assertWrongUsage(
         bench(option, plan),

@@ -3,6 +3,7 @@ package io.github.quant4j.ptq;
 
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.tensorrt.EngineBuilder;
 import io.github.quant4j.tensorrt.EngineTimer;
 import io.github.quant4j.tensorrt.ShapeProfile;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ final class ComparisonSettings {
 
   @Nullable ShapeProfile profile;
   EngineTimer timer = EngineTimer.create();
+  UnaryOperator<EngineBuilder> engine = UnaryOperator.identity();
   @Nullable Path timingCache;
   @Nullable Path folder;
   UnaryOperator<PostTrainingQuantization> quantization = UnaryOperator.identity();
@@ -46,6 +48,7 @@ final class ComparisonSettings {
     copy.batchSize = batchSize;
     copy.profile = profile;
     copy.timer = timer;
+    copy.engine = engine;
     copy.timingCache = timingCache;
     copy.folder = folder;
     copy.quantization = quantization;

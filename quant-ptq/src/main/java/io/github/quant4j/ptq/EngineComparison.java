@@ -7,6 +7,7 @@ import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.tensorrt.Availability;
 import io.github.quant4j.tensorrt.Engine;
+import io.github.quant4j.tensorrt.EngineBuilder;
 import io.github.quant4j.tensorrt.EngineTimer;
 import io.github.quant4j.tensorrt.ShapeProfile;
 import io.github.quant4j.tensorrt.TensorRt;
@@ -195,6 +196,19 @@ public final class EngineComparison {
   public EngineComparison timer(EngineTimer timer) {
     requireNonNull(timer, "timer");
     return with(changed -> changed.timer = timer);
+  }
+
+  /**
+   * Sets what all engines that are built have in common, how often TensorRT times every kernel for
+   * example.
+   *
+   * @param change sets options on the builder it is given and returns it; the comparison sets
+   *     precision, profile and timing cache itself
+   * @return a changed copy
+   */
+  public EngineComparison engine(UnaryOperator<EngineBuilder> change) {
+    requireNonNull(change, "change");
+    return with(changed -> changed.engine = change);
   }
 
   /**

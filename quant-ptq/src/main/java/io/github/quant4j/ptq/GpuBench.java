@@ -128,7 +128,7 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
   }
 
   private EngineBuilder common(EngineBuilder builder, OnnxModel model, ComparisonSamples samples) {
-    EngineBuilder changed = builder;
+    EngineBuilder changed = settings.engine.apply(builder);
     if (settings.timingCache != null) {
       changed = changed.timingCache(settings.timingCache);
     }
