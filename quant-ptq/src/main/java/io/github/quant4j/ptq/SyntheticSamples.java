@@ -13,12 +13,15 @@ import io.github.quant4j.onnx.OnnxModel;
 import io.github.quant4j.onnx.Use;
 import io.github.quant4j.onnx.Value;
 import io.github.quant4j.tensorrt.EngineTensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
@@ -62,8 +65,8 @@ final class SyntheticSamples {
   }
 
   /**
-   * Returns the inputs of one run: float ones as above, integers and truth values all 1, which most
-   * models take as ids and masks.
+   * Returns the inputs of one run: float ones as above, those of 16 bits of either sign and from
+   * 0.5 to 1, integers and truth values all 1, which most models take as ids and masks.
    *
    * @param shapes the shape of every input
    * @throws VerificationException if an input is of another type
@@ -95,11 +98,23 @@ final class SyntheticSamples {
       Shape shape = requireNonNull(shapes.get(input.name), input.name);
       tensors.put(
           input.name,
-          input.type == ElementType.FLOAT
-              ? normal(random, shape, input.deviation)
-              : ones(input, shape));
+          switch (input.type) {
+            case FLOAT -> normal(random, shape, input.deviation);
+            case FLOAT16 -> halves(input.type, shape, () -> (random.nextInt() & 0x83FF) | 0x3800);
+            case BFLOAT16 -> halves(input.type, shape, () -> (random.nextInt() & 0x807F) | 0x3F00);
+            default -> ones(input, shape);
+          });
     }
     return tensors;
+  }
+
+  private static Tensor halves(ElementType type, Shape shape, IntSupplier bits) {
+    int byteCount = Math.toIntExact(Short.BYTES * shape.elementCount());
+    ByteBuffer bytes = ByteBuffer.allocate(byteCount).order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining()) {
+      bytes.putShort((short) bits.getAsInt());
+    }
+    return Tensor.of(type, shape, bytes.flip());
   }
 
   private static Tensor ones(Input input, Shape shape) {

@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.quant4j.ptq;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.quant4j.core.source.TensorBatch;
+import io.github.quant4j.core.tensor.ElementType;
+import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
 import io.github.quant4j.onnx.OnnxModel;
+import io.github.quant4j.tensorrt.EngineTensor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SyntheticSamplesTest {
   @Test
@@ -48,5 +59,43 @@ class SyntheticSamplesTest {
     TinyNetwork network = TinyNetwork.ofIds();
     network.add("Identity", "y", List.of("ids"));
     assertThat(SyntheticSamples.of(network.output("y").build())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ElementType.class,
+      names = {"INT64", "INT32", "INT8", "UINT8", "BOOL"})
+  void of_engineWithIntegers_areOnes(ElementType type) {
+    ByteBuffer bytes = ofEngine(type).bytes();
+    int size = bytes.remaining() / 6;
+
+    for (int i = 0; i < bytes.remaining(); i++) {
+      assertThat(bytes.get(i)).isEqualTo((byte) (i % size == 0 ? 1 : 0));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FLOAT16, 0x7C00, 0x3800", "BFLOAT16, 0x7F80, 0x3F00"})
+  void of_engineWithHalves_liesBetweenAHalfAndOne(ElementType type, int exponent, int expected) {
+    ShortBuffer bits = ofEngine(type).bytes().asShortBuffer();
+
+    assertThat(bits.remaining()).isEqualTo(6);
+    while (bits.hasRemaining()) {
+      assertThat(bits.get() & exponent).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void of_engineWithDoubles_isRefusedByName() {
+    assertThatExceptionOfType(VerificationException.class)
+        .isThrownBy(() -> ofEngine(ElementType.DOUBLE))
+        .withMessage(
+            "input \"in\" is of type double, for which no samples can be made up; give samples");
+  }
+
+  private static Tensor ofEngine(ElementType type) {
+    EngineTensor input = new EngineTensor("in", type, List.of(-1L, 3L));
+    return requireNonNull(
+        SyntheticSamples.of(List.of(input), Map.of("in", Shape.of(2, 3))).get("in"));
   }
 }
