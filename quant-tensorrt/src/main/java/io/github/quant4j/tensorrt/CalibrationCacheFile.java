@@ -17,18 +17,22 @@ import org.slf4j.LoggerFactory;
  *
  * @param path the cache
  * @param algorithm the calibrator that it must be of
- * @param libraryVersion the version of TensorRT that it must be of
+ * @param libraryVersion the version of TensorRT that is to take it, which takes those of its major
+ *     version (seen of 10.6, which took caches of 10.3 and 10.6.1 and none of 8.6)
  * @param digest the digest of the model that it must be of
  */
 record CalibrationCacheFile(
     Path path, CalibrationAlgorithm algorithm, int libraryVersion, String digest) {
+
+  /** From TensorRT 10 on, versions have two digits for the minor one. */
+  private static final int SIX_DIGITS = 100_000;
 
   private static final Logger LOGGER = LoggerFactory.getLogger(CalibrationCacheFile.class);
 
   /**
    * Reads the cache.
    *
-   * @return its bytes; empty when there is none, or one of another version of TensorRT
+   * @return its bytes; empty when there is none, or one of another major version of TensorRT
    * @throws EngineCalibrationException if the file is no cache, or one of another model or
    *     calibrator
    */
@@ -42,15 +46,25 @@ record CalibrationCacheFile(
       throw refusal(cache.algorithm(), algorithm.word(), "name another file");
     }
     verifyModel();
-    if (!cache.version().equals(String.valueOf(libraryVersion))) {
+    if (major(cache.version()) != major(String.valueOf(libraryVersion))) {
       LOGGER.warn(
-          "calibration cache {} is of TensorRT {}, expected {}: the model is calibrated anew",
+          "calibration cache {} is of TensorRT {}, expected one of the line of {}: the model is"
+              + " calibrated anew",
           path,
           cache.version(),
           libraryVersion);
       return new byte[0];
     }
     return bytes;
+  }
+
+  /** The major version: 10 of 100600, 8 of 8603, 0 of what is no version. */
+  private static int major(String version) {
+    if (!version.matches("\\d{4,9}")) {
+      return 0;
+    }
+    int number = Integer.parseInt(version);
+    return number >= SIX_DIGITS ? number / 10_000 : number / 1_000;
   }
 
   /** Writes what TensorRT computed; where that fails the build goes on, with a warning. */

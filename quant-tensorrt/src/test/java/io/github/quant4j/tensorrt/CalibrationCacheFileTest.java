@@ -62,10 +62,12 @@ class CalibrationCacheFileTest {
   @CsvSource({
     "TRT-100600-EntropyCalibration2, true",
     "TRT-100600-EntropyCalibration3, true",
-    "TRT-100700-EntropyCalibration2, false",
+    "TRT-100300-EntropyCalibration2, true",
+    "TRT-101501-EntropyCalibration2, true",
+    "TRT-110200-EntropyCalibration2, false",
     "TRT-8603-EntropyCalibration2, false"
   })
-  void read_cacheOfAnotherProgram_isTakenWhenItsVersionIs(String header, boolean isTaken)
+  void read_cacheOfAnotherProgram_isTakenWhenItsMajorVersionIs(String header, boolean isTaken)
       throws IOException {
     byte[] cache = bytes(header + "\nx: 3c010204\n");
     Files.write(file.path(), cache);
