@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("real-models")
 class ImageClassificationTest {
-  private static final double LARGEST_DROP_IN_POINTS = 0.3;
+  /** One picture of the 200; FullAccuracyTest of examples counts on all 10,000. */
+  private static final double LARGEST_DROP_IN_POINTS = 0.5;
 
   @ParameterizedTest
   @CsvSource({"resnet20_fp32, 0.95", "mobilenet_fp32, 0.80"})
