@@ -10,11 +10,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** The options that say which engines of a float model are compared, and what they have to keep. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ComparisonOptions {
   private static final String TEST = "--test";
   private static final String LABELS = "--labels";
@@ -22,9 +24,8 @@ final class ComparisonOptions {
   private static final String MAX_TOP1_DROP = "--max-top1-drop";
   private static final String MIN_SQNR = "--min-sqnr";
   private static final String SAVE = "--save";
-  private static final String TIMING_CACHE = "--timing-cache";
-  private static final String TIMING_ITERATIONS = "--timing-iterations";
-  private static final Set<String> OF_MODELS = Set.of(SAVE, TIMING_CACHE, TIMING_ITERATIONS);
+  private static final Set<String> OF_MODELS =
+      Set.of(SAVE, KernelTimingOptions.TIMING_CACHE, KernelTimingOptions.TIMING_ITERATIONS);
   private static final Set<String> OF_FLOAT_MODELS =
       Set.of(SampleOptions.DATA, TEST, LABELS, KINDS, MAX_TOP1_DROP, MIN_SQNR);
 
@@ -86,22 +87,7 @@ final class ComparisonOptions {
               + " made if need be.")
   private @Nullable Path folder;
 
-  @Option(
-      names = TIMING_CACHE,
-      paramLabel = "FILE",
-      description =
-          "Keep what builds measure in this file; one for each GPU in the user's cache folder"
-              + " unless given.")
-  private @Nullable Path timingCache;
-
-  @Option(
-      names = TIMING_ITERATIONS,
-      paramLabel = "N",
-      converter = PositiveNumber.class,
-      description =
-          "Time every kernel that is tried so often while engines are built; 1 unless given, 8 in"
-              + " trtexec.")
-  private int timingIterations = 1;
+  @Mixin private KernelTimingOptions timing;
 
   /** Returns the samples to calibrate with, null where none are given. */
   @Nullable Path data() {
@@ -137,18 +123,12 @@ final class ComparisonOptions {
   /** Returns a comparison with these options, apart from the samples. */
   EngineComparison applyTo(EngineComparison comparison, SampleOptions samples) throws IOException {
     EngineComparison changed =
-        comparison
-            .largestTopOneDrop(largestDrop)
-            .minimumSqnr(smallestSqnr)
-            .engine(builder -> builder.timingIterations(timingIterations));
+        comparison.largestTopOneDrop(largestDrop).minimumSqnr(smallestSqnr).engine(timing::applyTo);
     if (!kinds.isEmpty()) {
       changed = changed.candidates(EnumSet.copyOf(kinds));
     }
     if (folder != null) {
       changed = changed.keep(folder);
-    }
-    if (timingCache != null) {
-      changed = changed.timingCache(timingCache);
     }
     return labels == null ? changed : changed.labels(classes(labels, samples));
   }

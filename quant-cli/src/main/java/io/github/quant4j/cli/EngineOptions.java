@@ -10,16 +10,17 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that say what TensorRT makes of a model. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class EngineOptions {
   private static final String PRECISION = "--precision";
   private static final String STRONGLY_TYPED = "--strongly-typed";
-  private static final String TIMING_CACHE = "--timing-cache";
   private static final String NO_TIMING_CACHE = "--no-timing-cache";
 
   @Option(
@@ -47,28 +48,13 @@ final class EngineOptions {
   private @Nullable Integer level;
 
   @Option(
-      names = "--timing-iterations",
-      paramLabel = "N",
-      converter = PositiveNumber.class,
-      description =
-          "Time every kernel that is tried so often, so that chance has less part in the choice; 1"
-              + " unless given, 8 in trtexec.")
-  private @Nullable Integer timingIterations;
-
-  @Option(
       names = "--workspace",
       paramLabel = "MIB",
       converter = PositiveNumber.class,
       description = "Limit the GPU memory of a layer to so many MiB; none unless given.")
   private @Nullable Integer workspace;
 
-  @Option(
-      names = TIMING_CACHE,
-      paramLabel = "FILE",
-      description =
-          "Keep what builds measure in this file; one for each GPU in the user's cache folder"
-              + " unless given.")
-  private @Nullable Path timingCache;
+  @Mixin private KernelTimingOptions timing;
 
   @Option(names = NO_TIMING_CACHE, description = "Measure everything, and keep nothing of it.")
   private boolean hasNoTimingCache;
@@ -105,8 +91,11 @@ final class EngineOptions {
         "ranges are for " + PRECISION + " int8, found " + PRECISION + " " + word());
     refuse(
         command,
-        timingCache != null && hasNoTimingCache,
-        TIMING_CACHE + " and " + NO_TIMING_CACHE + " exclude one another; remove one");
+        timing.file().isPresent() && hasNoTimingCache,
+        KernelTimingOptions.TIMING_CACHE
+            + " and "
+            + NO_TIMING_CACHE
+            + " exclude one another; remove one");
   }
 
   /** Makes sure that the options go with a model, as far as that is known without TensorRT. */
@@ -146,18 +135,16 @@ final class EngineOptions {
     if (level != null) {
       changed = changed.optimizationLevel(level);
     }
-    if (timingIterations != null) {
-      changed = changed.timingIterations(timingIterations);
-    }
     if (workspace != null) {
       changed = changed.workspace((long) workspace << 20);
     }
-    return cached(changed);
+    changed = timing.applyTo(changed);
+    return hasNoTimingCache ? changed.withoutTimingCache() : changed;
   }
 
   /** Returns the files that are kept. */
   List<Path> files() {
-    return timingCache == null ? List.of() : List.of(timingCache);
+    return timing.file().stream().toList();
   }
 
   /** Tells whether a model has scales of its own. */
@@ -182,13 +169,6 @@ final class EngineOptions {
     return QuantizationManifest.of(model)
         .filter(manifest -> manifest.mode() == BuildMode.STRONGLY_TYPED)
         .isPresent();
-  }
-
-  private EngineBuilder cached(EngineBuilder builder) {
-    if (hasNoTimingCache) {
-      return builder.withoutTimingCache();
-    }
-    return timingCache == null ? builder : builder.timingCache(timingCache);
   }
 
   private String word() {

@@ -44,7 +44,7 @@ record CheckRuns(OnnxModel model, List<ShapeProfile> profiles) {
     Optional<TensorBatch> batch = batches.next();
     while (batch.isPresent() && runs.size() < LARGEST_COUNT) {
       if (batch.get().sampleCount() > 0) {
-        runs.add(EngineInputs.copy(EngineInputs.of(batch.get())));
+        runs.add(EngineInputs.of(batch.get().copy()));
       }
       batch = runs.size() < LARGEST_COUNT ? batches.next() : Optional.empty();
     }

@@ -44,7 +44,7 @@ record ComparisonSamples(
                 () ->
                     new VerificationException(
                         "the source of test samples has none, expected at least one"));
-    return new ComparisonSamples(batchSize, source, EngineInputs.copy(EngineInputs.of(first)));
+    return new ComparisonSamples(batchSize, source, EngineInputs.of(first.copy()));
   }
 
   private static Optional<CalibrationSource> source(ComparisonSettings settings, int batchSize) {

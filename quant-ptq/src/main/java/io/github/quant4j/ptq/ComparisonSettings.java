@@ -28,7 +28,6 @@ final class ComparisonSettings {
   @Nullable ShapeProfile profile;
   EngineTimer timer = EngineTimer.create();
   UnaryOperator<EngineBuilder> engine = UnaryOperator.identity();
-  @Nullable Path timingCache;
   @Nullable Path folder;
   UnaryOperator<PostTrainingQuantization> quantization = UnaryOperator.identity();
   List<EngineCandidate> added = List.of();
@@ -49,7 +48,6 @@ final class ComparisonSettings {
     copy.profile = profile;
     copy.timer = timer;
     copy.engine = engine;
-    copy.timingCache = timingCache;
     copy.folder = folder;
     copy.quantization = quantization;
     copy.added = added;

@@ -124,15 +124,12 @@ public final class DevicePlacement {
             .next()
             .orElseThrow(
                 () -> new VerificationException("there is no sample, expected one at least"));
-    Map<String, Tensor> inputs = EngineInputs.copy(EngineInputs.of(batch));
+    Map<String, Tensor> inputs = EngineInputs.of(batch.copy());
     samples.rewind();
     UnaryOperator<EngineBuilder> options =
         builder ->
             engine.apply(EngineInputs.profile(model, inputs).map(builder::profile).orElse(builder));
-    return new PlacementSearch(
-            model,
-            quantization.apply(PostTrainingQuantization.of(model).classifierAsConvolution(true)),
-            new GpuPlacementBench(model, options, timer, inputs))
-        .run(samples);
+    PlacementBench bench = new GpuPlacementBench(model, options, timer, inputs);
+    return PlacementSearch.of(model, quantization, bench).run(samples);
   }
 }

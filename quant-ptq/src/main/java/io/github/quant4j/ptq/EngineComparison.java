@@ -202,13 +202,14 @@ public final class EngineComparison {
    * Sets what all engines that are built have in common, how often TensorRT times every kernel for
    * example.
    *
-   * @param change sets options on the builder it is given and returns it; the comparison sets
-   *     precision, profile and timing cache itself
+   * @param change sets options on the builder it is given and returns it; follows those given
+   *     before; the comparison sets precision and profile itself
    * @return a changed copy
    */
   public EngineComparison engine(UnaryOperator<EngineBuilder> change) {
     requireNonNull(change, "change");
-    return with(changed -> changed.engine = change);
+    UnaryOperator<EngineBuilder> before = settings.engine;
+    return with(changed -> changed.engine = builder -> change.apply(before.apply(builder)));
   }
 
   /**
@@ -219,7 +220,7 @@ public final class EngineComparison {
    */
   public EngineComparison timingCache(Path file) {
     requireNonNull(file, "file");
-    return with(changed -> changed.timingCache = file);
+    return engine(builder -> builder.timingCache(file));
   }
 
   /**

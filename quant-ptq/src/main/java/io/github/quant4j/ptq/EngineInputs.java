@@ -10,7 +10,6 @@ import io.github.quant4j.onnx.Value;
 import io.github.quant4j.tensorrt.EngineTensor;
 import io.github.quant4j.tensorrt.ShapeProfile;
 import io.github.quant4j.tensorrt.ShapeRange;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,19 +25,6 @@ final class EngineInputs {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     batch.names().forEach(name -> tensors.put(name, batch.tensor(name).orElseThrow()));
     return tensors;
-  }
-
-  /** Returns tensors of their own memory: a source may use its buffers again. */
-  static Map<String, Tensor> copy(Map<String, Tensor> tensors) {
-    Map<String, Tensor> copies = new LinkedHashMap<>();
-    tensors.forEach(
-        (name, tensor) -> {
-          ByteBuffer bytes = ByteBuffer.allocate(tensor.bytes().remaining());
-          copies.put(
-              name,
-              Tensor.of(tensor.elementType(), tensor.shape(), bytes.put(tensor.bytes()).flip()));
-        });
-    return copies;
   }
 
   /** Returns the number of samples in the inputs of a run, if there are any with axes. */

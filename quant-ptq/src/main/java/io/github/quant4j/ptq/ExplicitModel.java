@@ -29,9 +29,7 @@ record ExplicitModel(UnaryOperator<PostTrainingQuantization> options, PlacementB
         EngineInputs.fixedBatchSize(floatModel).isEmpty()
             ? samples
             : FilledBatches.of(samples, batchSize);
-    PostTrainingQuantization quantization =
-        options.apply(PostTrainingQuantization.of(floatModel).classifierAsConvolution(true));
-    PlacedModel placed = new PlacementSearch(floatModel, quantization, bench).run(batches);
+    PlacedModel placed = PlacementSearch.of(floatModel, options, bench).run(batches);
     if (placed.trials().isEmpty()) {
       throw new VerificationException(
           "the quantization leaves every operator float, expected some in INT8; its plan says why");

@@ -42,7 +42,7 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
   public ComparedEngine open(EngineCandidate candidate, ComparisonSamples samples)
       throws IOException {
     if (candidate instanceof EngineCandidate.OfKind ofKind) {
-      return builtOf(ofKind, samples);
+      return built(ofKind, samples);
     }
     if (candidate instanceof EngineCandidate.OfModel ofModel) {
       EnginePlan plan = build(ofModel.model(), samples, precision(ofModel.model()));
@@ -60,34 +60,38 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
     return new PlanFacts(engine.byteCount(), Optional.empty(), file, List.of());
   }
 
-  private ComparedEngine builtOf(EngineCandidate.OfKind candidate, ComparisonSamples samples)
+  private ComparedEngine built(EngineCandidate.OfKind candidate, ComparisonSamples samples)
       throws IOException {
-    if (candidate.kind() == EngineKind.INT8_EXPLICIT) {
-      PlacedModel placed = placed(samples);
-      EnginePlan plan = build(placed.model(), samples, precision(placed.model()));
-      List<String> notes =
-          settings.folder == null
-              ? placed.notes()
-              : placed.keptAs(settings.folder.resolve(candidate.fileName(".onnx")));
-      return built(candidate, plan, notes);
-    }
-    UnaryOperator<EngineBuilder> options = options(candidate.kind(), samples);
+    return switch (candidate.kind()) {
+      case FP32 -> built(candidate, samples, builder -> builder.precision(Precision.FP32));
+      case FP16 -> built(candidate, samples, builder -> builder.precision(Precision.FP16));
+      case INT8_MIN_MAX ->
+          built(candidate, samples, calibrated(DatasetMinMaxCalibrator.of(calibration(samples))));
+      case INT8_ENTROPY_2 ->
+          built(candidate, samples, calibrated(DatasetEntropyCalibrator2.of(calibration(samples))));
+      case INT8_EXPLICIT -> explicit(candidate, samples);
+    };
+  }
+
+  private static UnaryOperator<EngineBuilder> calibrated(EngineCalibrator calibrator) {
+    return builder -> builder.precision(Precision.INT8).calibrator(calibrator);
+  }
+
+  private ComparedEngine built(
+      EngineCandidate candidate, ComparisonSamples samples, UnaryOperator<EngineBuilder> options)
+      throws IOException {
     return built(candidate, build(settings.floatModel(), samples, options), List.of());
   }
 
-  private UnaryOperator<EngineBuilder> options(EngineKind kind, ComparisonSamples samples) {
-    return switch (kind) {
-      case FP32 -> builder -> builder.precision(Precision.FP32);
-      case FP16, INT8_EXPLICIT -> builder -> builder.precision(Precision.FP16);
-      case INT8_MIN_MAX -> {
-        EngineCalibrator calibrator = DatasetMinMaxCalibrator.of(calibration(samples));
-        yield builder -> builder.precision(Precision.INT8).calibrator(calibrator);
-      }
-      case INT8_ENTROPY_2 -> {
-        EngineCalibrator calibrator = DatasetEntropyCalibrator2.of(calibration(samples));
-        yield builder -> builder.precision(Precision.INT8).calibrator(calibrator);
-      }
-    };
+  private ComparedEngine explicit(EngineCandidate.OfKind candidate, ComparisonSamples samples)
+      throws IOException {
+    PlacedModel placed = placed(samples);
+    EnginePlan plan = build(placed.model(), samples, precision(placed.model()));
+    List<String> notes =
+        settings.folder == null
+            ? placed.notes()
+            : placed.keptAs(settings.folder.resolve(candidate.fileName(".onnx")));
+    return built(candidate, plan, notes);
   }
 
   /** TensorRT calibrates with batches of the size of the first one. */
@@ -129,9 +133,6 @@ record GpuBench(ComparisonSettings settings) implements EngineBench {
 
   private EngineBuilder common(EngineBuilder builder, OnnxModel model, ComparisonSamples samples) {
     EngineBuilder changed = settings.engine.apply(builder);
-    if (settings.timingCache != null) {
-      changed = changed.timingCache(settings.timingCache);
-    }
     return Optional.ofNullable(settings.profile)
         .or(() -> EngineInputs.profile(model, samples.first()))
         .map(changed::profile)

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,18 @@ final class PlacementSearch {
   private final PostTrainingQuantization quantization;
   private final PlacementBench bench;
   private final List<PlacementTrial> trials = new ArrayList<>();
+
+  /**
+   * Returns the search for a model whose classifier may become a convolution.
+   *
+   * @param options what the user chose of the quantization
+   */
+  static PlacementSearch of(
+      OnnxModel floatModel, UnaryOperator<PostTrainingQuantization> options, PlacementBench bench) {
+    PostTrainingQuantization quantization =
+        PostTrainingQuantization.of(floatModel).classifierAsConvolution(true);
+    return new PlacementSearch(floatModel, options.apply(quantization), bench);
+  }
 
   PlacementSearch(
       OnnxModel floatModel, PostTrainingQuantization quantization, PlacementBench bench) {

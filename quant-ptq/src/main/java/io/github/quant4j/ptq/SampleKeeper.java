@@ -3,13 +3,9 @@ package io.github.quant4j.ptq;
 
 import io.github.quant4j.core.source.CalibrationSource;
 import io.github.quant4j.core.source.TensorBatch;
-import io.github.quant4j.core.tensor.Tensor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -84,21 +80,10 @@ final class SampleKeeper implements CalibrationSource {
     if (batch.sampleCount() > 0
         && (hasRoom || kept.isEmpty())
         && MeasuringSamples.nonFiniteInput(batch).isEmpty()) {
-      kept.add(copy(batch));
+      kept.add(batch.copy());
       keptSampleCount += batch.sampleCount();
       keptSize += size;
     }
-  }
-
-  /** Returns a batch of its own memory: the source may use its buffers again. */
-  private static TensorBatch copy(TensorBatch batch) {
-    Map<String, Tensor> copies = new LinkedHashMap<>();
-    for (String name : batch.names()) {
-      Tensor tensor = batch.tensor(name).orElseThrow();
-      ByteBuffer bytes = ByteBuffer.allocate(tensor.bytes().remaining()).put(tensor.bytes()).flip();
-      copies.put(name, Tensor.of(tensor.elementType(), tensor.shape(), bytes));
-    }
-    return TensorBatch.of(copies);
   }
 
   @Override

@@ -4,6 +4,7 @@ package io.github.quant4j.ptq;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.quant4j.core.source.TensorBatch;
 import io.github.quant4j.core.tensor.ElementType;
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
@@ -34,10 +35,11 @@ class EngineInputsTest {
   }
 
   @Test
-  void copy_ofTensors_doesNotFollowTheirBuffer() {
+  void of_copyOfABatch_doesNotFollowItsBuffer() {
     ByteBuffer buffer = ByteBuffer.allocate(1);
     Map<String, Tensor> copy =
-        EngineInputs.copy(Map.of("x", Tensor.of(ElementType.INT8, Shape.of(1), buffer)));
+        EngineInputs.of(
+            TensorBatch.of(Map.of("x", Tensor.of(ElementType.INT8, Shape.of(1), buffer))).copy());
     buffer.put(0, (byte) 7);
 
     assertThat(requireNonNull(copy.get("x")).bytes().get(0)).isZero();

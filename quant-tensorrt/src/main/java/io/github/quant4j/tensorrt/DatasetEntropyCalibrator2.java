@@ -41,7 +41,7 @@ public final class DatasetEntropyCalibrator2 implements EngineCalibrator {
    * the next build instead of reading samples.
    *
    * <p>Beside the file, in one of the same name with {@code .model} behind, lies the digest of the
-   * model. A cache of another model or calibrator ends the build; one of another version of
+   * model. A cache of another model or calibrator ends the build; one of another major version of
    * TensorRT is replaced with a warning. A cache with no such file beside it, written by another
    * program, is taken as one of this model. The digest is of the ONNX file, without external data.
    *

@@ -3,10 +3,7 @@ package io.github.quant4j.core.source;
 
 import io.github.quant4j.core.tensor.Shape;
 import io.github.quant4j.core.tensor.Tensor;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * Samples and the batch of the source that they come from, for messages. Immutable.
@@ -37,14 +34,7 @@ record NumberedBatch(long number, TensorBatch batch) {
 
   /** Returns the same samples in buffers of their own, for a source may use its buffers again. */
   NumberedBatch copy() {
-    Map<String, Tensor> copies = new LinkedHashMap<>();
-    for (String name : batch.names()) {
-      Tensor tensor = tensor(name);
-      ByteBuffer bytes = tensor.bytes();
-      ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
-      copies.put(name, Tensor.of(tensor.elementType(), tensor.shape(), copy));
-    }
-    return new NumberedBatch(number, TensorBatch.of(copies));
+    return new NumberedBatch(number, batch.copy());
   }
 
   /** Returns a tensor that the batch is known to have. */

@@ -2,6 +2,7 @@
 package io.github.quant4j.core.source;
 
 import io.github.quant4j.core.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -102,6 +103,22 @@ public final class TensorBatch {
    *
    * @return e.g. <code>{x=float[32, 3]}</code>
    */
+  /**
+   * Returns the same samples in memory of their own, for a source may use its buffers again.
+   *
+   * @return a batch that shares no memory with this one
+   */
+  public TensorBatch copy() {
+    Map<String, Tensor> copies = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          ByteBuffer bytes = tensor.bytes();
+          ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+          copies.put(name, Tensor.of(tensor.elementType(), tensor.shape(), copy));
+        });
+    return of(copies);
+  }
+
   @Override
   public String toString() {
     return tensors.toString();
